@@ -1,0 +1,98 @@
+/** Every way a linemill call can fail. The union is closed: a `switch` over it can be exhaustive. */
+export type ErrorCode =
+  | 'ERR_USAGE' // an option or argument is wrong
+  | 'ERR_INPUT_NOT_FOUND' // an input does not exist
+  | 'ERR_INPUT' // an input cannot be read, or changed while it was read
+  | 'ERR_OUTPUT' // the output cannot be written
+  | 'ERR_FORMAT' // the input is in a form that is not supported
+  | 'ERR_UNCLOSED_QUOTE' // a quoted field is still open at the end of the input
+  | 'ERR_RAGGED' // a record has more or fewer fields than the header
+  | 'ERR_VALUE' // a field does not parse as its column's type
+  | 'ERR_RECORD_TOO_LARGE' // a record exceeds `maxRecord`
+  | 'ERR_MODULE' // the user's module does not load, or is not a job
+  | 'ERR_USER_FUNCTION' // the user's function threw, or returned what it may not
+  | 'ERR_WORKER' // a worker died
+  | 'ERR_CANCELLED' // the run's signal was aborted
+  | 'ERR_READER_CLOSED' // the reader of standard output went away
+  | 'ERR_RESOURCE' // a limit of the system was reached: memory, threads, open files
+
+/** Where in an input something was found. Numbers are 1-based, offsets 0-based. */
+export interface Position {
+  readonly inputName: string
+  /** The line on which the record starts, counting every line of the input, the header among them. */
+  readonly lineNumber: number
+  /** The record's number in its input; absent where lines, not records, are processed. */
+  readonly recordNumber?: number
+  /** Byte offset of the record's first byte. */
+  readonly inputOffset: number
+}
+
+/** A `LinemillError` as plain data, so that it survives the way between threads. */
+export interface PlainError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly position?: Position
+  /** The record or line the error is about, shortened. */
+  readonly excerpt?: string
+  readonly causeStack?: string
+  readonly causeMessage?: string
+}
+
+/** The one class of errors that linemill throws. */
+export class LinemillError extends Error {
+  override readonly name = 'LinemillError'
+  readonly code: ErrorCode
+  readonly position: Position | undefined
+  /** The record or line the error is about, shortened. */
+  readonly excerpt: string | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { cause?: unknown; position?: Position | undefined; excerpt?: string | undefined } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.position = details.position
+    this.excerpt = details.excerpt
+  }
+}
+
+/** Turn any thrown value into a `LinemillError`, keeping one that already is. */
+export function asLinemillError(thrown: unknown, code: ErrorCode, prefix = ''): LinemillError {
+  if (thrown instanceof LinemillError) return thrown
+  return new LinemillError(code, prefix + describeThrown(thrown), { cause: thrown })
+}
+
+/** One line that says what was thrown. */
+export function describeThrown(thrown: unknown): string {
+  if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`
+  return `a thrown value that is no Error: ${String(thrown)}`
+}
+
+/** Turn an error into plain data that can be posted to another thread. */
+export function toPlainError(error: LinemillError): PlainError {
+  const { cause } = error
+  return {
+    code: error.code,
+    message: error.message,
+    ...(error.position && { position: error.position }),
+    ...(error.excerpt !== undefined && { excerpt: error.excerpt }),
+    ...(cause !== undefined && { causeMessage: describeThrown(cause) }),
+    ...(cause instanceof Error && cause.stack !== undefined && { causeStack: cause.stack }),
+  }
+}
+
+/** Rebuild an error on the receiving thread; `cause` is an Error with the original's stack. */
+export function fromPlainError(plain: PlainError): LinemillError {
+  let cause: Error | undefined
+  if (plain.causeMessage !== undefined) {
+    cause = new Error(plain.causeMessage)
+    if (plain.causeStack !== undefined) cause.stack = plain.causeStack
+  }
+  return new LinemillError(plain.code, plain.message, {
+    cause,
+    position: plain.position,
+    excerpt: plain.excerpt,
+  })
+}

@@ -1,0 +1,128 @@
+/**
+ * Byte layouts that cross a thread or the addon, one table each. Nothing else in the code base knows an
+ * offset. Words are 4 bytes; `native/layout.h` repeats the tables that the addon reads.
+ */
+
+/**
+ * The states of the quoting automaton, as they stand between two bytes.
+ *
+ *   value  state             after
+ *   0      FIELD_START       a record's terminator, a delimiter, or the start of the input
+ *   1      UNQUOTED          a byte of an unquoted field, or text behind a closing quote
+ *   2      QUOTED            a byte inside quotes
+ *   3      QUOTE_IN_QUOTED   a quote met inside quotes: it closes the field, or is the first of a doubled one
+ */
+export const FIELD_START = 0
+export const UNQUOTED = 1
+export const QUOTED = 2
+export const QUOTE_IN_QUOTED = 3
+export const STATE_COUNT = 4
+
+/**
+ * What a block does to each possible entry state (Uint32 words), written by `Primitives.summarize`.
+ *
+ *   word   content
+ *   0      line feeds in the block
+ *   1      exit states, 2 bits for each entry state: (exits >> 2 * entry) & 3
+ *   2..5   line feeds that end a record, by entry state
+ *   6..9   line feeds that end a record without bytes (or with one CR only), by entry state
+ */
+export const SUMMARY_LINES = 0
+export const SUMMARY_EXITS = 1
+export const SUMMARY_ENDS = 2
+export const SUMMARY_BLANKS = 6
+export const SUMMARY_WORDS = 10
+
+/**
+ * Parameters and results of `Primitives.cutRecords` (Uint32 words). Offsets are relative to the window.
+ *
+ *   word  in/out  content
+ *   0     in/out  NEXT: where to begin, a record's first byte; on return the first byte not cut
+ *   1     in      OWN_END: records that start at or behind it belong to the next block
+ *   2     in      DATA_END: end of the bytes that may be read
+ *   3     in      IS_FINAL: 1 if DATA_END is the end of the input
+ *   4     in      DELIMITER: the byte, or NO_BYTE
+ *   5     in      QUOTE: the byte, or NO_BYTE where the format has no quoting
+ *   6     in      SKIPS_BLANK: 1 if lines without bytes are no records
+ *   7     in      CAPACITY: records the table has room for
+ *   8     in      WANTED: number of wanted columns (0: fields are not looked at)
+ *   9     in      EXPECTED: fields a record should have (0: any number is right)
+ *   10    out     COUNT: records cut
+ *   11    out     STATUS: one of the CUT_ values below
+ *   12    out     BLANKS: lines skipped because they have no bytes
+ *   13    out     RAGGED: index of the first record whose field count is not EXPECTED, or NO_INDEX
+ *   14    out     OPEN_QUOTE: with CUT_UNCLOSED, where the open quote stands
+ */
+export const CUT_NEXT = 0
+export const CUT_OWN_END = 1
+export const CUT_DATA_END = 2
+export const CUT_IS_FINAL = 3
+export const CUT_DELIMITER = 4
+export const CUT_QUOTE = 5
+export const CUT_SKIPS_BLANK = 6
+export const CUT_CAPACITY = 7
+export const CUT_WANTED = 8
+export const CUT_EXPECTED = 9
+export const CUT_COUNT = 10
+export const CUT_STATUS = 11
+export const CUT_BLANKS = 12
+export const CUT_RAGGED = 13
+export const CUT_OPEN_QUOTE = 14
+export const CUT_WORDS = 16
+
+export const NO_BYTE = 256
+export const NO_INDEX = 0xffffffff
+
+/** No further record starts before OWN_END. */
+export const CUT_DONE = 0
+/** The table is full; call again. */
+export const CUT_FULL = 1
+/** The record at NEXT does not end before DATA_END: call again with more bytes. */
+export const CUT_SHORT = 2
+/** The record at NEXT has a quote that nothing closes before the end of the input. */
+export const CUT_UNCLOSED = 3
+
+/**
+ * A batch's table (Uint32 words), struct of arrays, `n` = CAPACITY, `k` counts wanted columns:
+ *
+ *   words                       content
+ *   [0, n)                      start of each record
+ *   [n, 2n)                     end of each record, without terminator
+ *   [2n, 3n)                    field count of each record (only with WANTED > 0)
+ *   [(3+2k)n, (4+2k)n)          start of wanted column k in each record
+ *   [(4+2k)n, (5+2k)n)          end of wanted column k; start = end = the record's end where it has no such field
+ */
+export function tableWords(capacity: number, wantedCount: number): number {
+  return (3 + 2 * wantedCount) * capacity
+}
+
+/**
+ * One extent of the input in a list of extents (2 Uint32 words): offset relative to the window; then length in
+ * bits 0..29 and what follows the bytes in bits 30..31.
+ */
+export const EXTENT_WORDS = 2
+export const EXTENT_LENGTH_MASK = 0x3fffffff
+export const EXTENT_THEN_NOTHING = 0
+export const EXTENT_THEN_DELIMITER = 0x40000000
+export const EXTENT_THEN_LINE_FEED = 0x80000000
+
+/**
+ * Parameters and results of `Primitives.copyExtents` (Uint32 words).
+ *
+ *   word  in/out  content
+ *   0     in/out  FIRST: index of the extent to begin with
+ *   1     in      COUNT: extents in the list
+ *   2     in/out  SKIP: bytes of extent FIRST that are copied already, the byte that follows it counted
+ *   3     in/out  TARGET: where to write in the target
+ *   4     in      TARGET_END: end of the room
+ *   5     in      DELIMITER: the byte that EXTENT_THEN_DELIMITER stands for
+ *
+ * Done when FIRST = COUNT; otherwise the room was full.
+ */
+export const COPY_FIRST = 0
+export const COPY_COUNT = 1
+export const COPY_SKIP = 2
+export const COPY_TARGET = 3
+export const COPY_TARGET_END = 4
+export const COPY_DELIMITER = 5
+export const COPY_WORDS = 8

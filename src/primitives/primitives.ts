@@ -1,0 +1,62 @@
+/**
+ * The primitives: each one call for a whole block or batch. `native.ts` binds the addon, `portable.ts` is the
+ * plain twin of each, at once the fallback and the oracle of the tests.
+ */
+
+/** The bytes that have a meaning in a format. */
+export interface Dialect {
+  /** Parts fields; `NO_BYTE` where a record is one field. */
+  readonly delimiter: number
+  /** Wraps fields; `NO_BYTE` where the format has no quoting. */
+  readonly quote: number
+  /** Whether lines without bytes are no records. */
+  readonly skipsBlank: boolean
+}
+
+/** Names of the instruction sets a set of primitives can be asked for. `portable` is the TypeScript twin. */
+export type InstructionSet = 'portable' | 'scalar' | 'sse2' | 'avx2' | 'avx512' | 'neon'
+
+/**
+ * All offsets are relative to `bytes`, below 2^32. `bytes` is a window of the input and is never written.
+ * Ranges are half-open.
+ */
+export interface Primitives {
+  readonly instructionSet: InstructionSet
+
+  /**
+   * Summarise `[start, end)` for every entry state into `summary` (layout: SUMMARY_). Bytes before `start` are
+   * looked at only back to `contentStart`, and at most two: a line without bytes may begin there. `contentStart`
+   * may be negative where the window begins behind it; then the two bytes before `start` are in the window.
+   */
+  summarize(
+    bytes: Uint8Array,
+    range: { start: number; end: number; contentStart: number },
+    dialect: Dialect,
+    summary: Uint32Array,
+  ): void
+
+  /**
+   * Find the first byte of the first record that starts behind `from`, given the automaton's state before
+   * `from`: the byte after the first record-ending line feed in `[from, limit)`; `limit` if there is none.
+   */
+  findRecordStart(
+    bytes: Uint8Array,
+    range: { from: number; limit: number; state: number },
+    dialect: Dialect,
+  ): number
+
+  /**
+   * Cut records from parameters `cut` (layout: CUT_) into `table` (layout: tableWords). `wanted` lists the
+   * wanted columns, 0-based, ascending, without repeats.
+   */
+  cutRecords(bytes: Uint8Array, cut: Uint32Array, wanted: Uint32Array, table: Uint32Array): void
+
+  /** Copy extents of `bytes` to `target` (layouts: EXTENT_, COPY_). */
+  copyExtents(bytes: Uint8Array, extents: Uint32Array, copy: Uint32Array, target: Uint8Array): void
+
+  /** Whether `[start, end)` has no byte above 0x7f. */
+  isAscii(bytes: Uint8Array, start: number, end: number): boolean
+
+  /** Count line feeds in `[start, end)`. */
+  countLineFeeds(bytes: Uint8Array, start: number, end: number): number
+}
