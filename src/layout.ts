@@ -126,3 +126,68 @@ export const COPY_TARGET = 3
 export const COPY_TARGET_END = 4
 export const COPY_DELIMITER = 5
 export const COPY_WORDS = 8
+
+/**
+ * Control words (Int32), shared by all threads of a run. Counters that different threads write often lie a cache
+ * line apart.
+ *
+ *   word    content
+ *   0       CANCEL: not 0 once the run is to stop
+ *   16      CURSOR: the next unclaimed block
+ *   32      RETIRED: blocks whose results the main thread has taken; equals the index of the head block
+ *   48      LAST_BLOCK: no block behind it is needed (a block failed, or the limit of records is reached in it)
+ *   64      MAIN_SIGNAL: counted up to wake the main thread
+ *   80      ROOM_SIGNAL: counted up whenever a slot is freed or the head moves; workers wait on it
+ *   96      FREE_SLOTS
+ *   112     FINISHED: blocks finished
+ *   128     STARVED: workers that wait for a slot
+ *   144     block records, a ring of 2 * IN_FLIGHT
+ *   then    bitmap of free slots, slot links, slot lengths
+ */
+export const CONTROL_CANCEL = 0
+export const CONTROL_CURSOR = 16
+export const CONTROL_RETIRED = 32
+export const CONTROL_LAST_BLOCK = 48
+export const CONTROL_MAIN_SIGNAL = 64
+export const CONTROL_ROOM_SIGNAL = 80
+export const CONTROL_FREE_SLOTS = 96
+export const CONTROL_FINISHED = 112
+export const CONTROL_STARVED = 128
+export const CONTROL_RECORDS = 144
+
+/**
+ * Blocks that may be claimed ahead of the head. The ring holds twice as many records, so that none that a look-back
+ * can reach is overwritten: block b looks at blocks >= head - 1 > b - IN_FLIGHT, and no block >= b + IN_FLIGHT is
+ * claimed before b is retired.
+ */
+export const IN_FLIGHT = 1024
+
+/**
+ * A block record of the ring (32 words). One writer, the worker that claimed the block; STATE is stored last.
+ *
+ *   word    content
+ *   0       STATE: (blockIndex + 1) * 4 + phase, so that a record of an earlier block is never taken for this one's
+ *   1       EXIT_STATE of the automaton
+ *   2..11   summary (layout: SUMMARY_)
+ *   12      records that ended before the block's end in its input  (Float64, a whole number)
+ *   14      lines before the block's end, in its input              (Float64)
+ *   16      blank lines skipped before the block's end              (Float64)
+ *   18      records that ended before the block's end in the run    (Float64)
+ *   20      records of the block that failed and were passed over
+ *   21      records of the block that were processed
+ *   24..31  published slots of each output: slot + 1 of the latest, linked to the ones before
+ */
+export const RECORD_WORDS = 32
+export const RECORD_STATE = 0
+export const RECORD_EXIT_STATE = 1
+export const RECORD_SUMMARY = 2
+export const RECORD_COUNTS = 12
+export const RECORD_ERRORS = 20
+export const RECORD_PROCESSED = 21
+export const RECORD_PUBLISHED = 24
+export const MAX_OUTPUTS = 8
+
+export const PHASE_CLAIMED = 0
+export const PHASE_SUMMARY = 1
+export const PHASE_BOUNDARY = 2
+export const PHASE_DONE = 3

@@ -1,0 +1,287 @@
+/**
+ * The Node-API surface: reads arguments, calls the plain C++ beside it, and turns statuses into exceptions.
+ * No other native file knows Node. `src/primitives/native.ts` is its only caller and describes it in types.
+ */
+#include <errno.h>
+#include <napi.h>
+
+#include <string>
+#include <system_error>
+
+#include "errno_name.h"
+#include "layout.h"
+#include "mapping.h"
+#include "scanners.h"
+
+namespace linemill {
+namespace {
+
+using Napi::CallbackInfo;
+using Napi::Value;
+
+/** Throw an error as Node's own file system calls do: with `code`, `errno` and `syscall`. */
+Value throw_errno(Napi::Env env, const char* call, int number) {
+  const std::string reason = std::generic_category().message(number);
+  const Napi::Error error = Napi::Error::New(env, std::string(errno_name(number)) + ": " + reason + ", " + call);
+  error.Value().Set("code", errno_name(number));
+  error.Value().Set("errno", -number);
+  error.Value().Set("syscall", call);
+  error.ThrowAsJavaScriptException();
+  return env.Undefined();
+}
+
+Value throw_range(Napi::Env env, const char* call) {
+  const Napi::RangeError error = Napi::RangeError::New(env, std::string(call) + ": an argument is out of range");
+  error.Value().Set("code", "ERR_OUT_OF_RANGE");
+  error.ThrowAsJavaScriptException();
+  return env.Undefined();
+}
+
+/** A typed array argument; without elements when the argument is none of that type. */
+template <class Element, napi_typedarray_type Type>
+struct Elements {
+  Element* data = nullptr;
+  size_t length = 0;
+
+  Elements(const CallbackInfo& info, size_t index) {
+    napi_typedarray_type type = napi_int8_array;
+    void* found = nullptr;
+    size_t found_length = 0;
+    const napi_status status =
+        napi_get_typedarray_info(info.Env(), info[index], &type, &found_length, &found, nullptr, nullptr);
+    if (status != napi_ok || type != Type) return;
+    data = static_cast<Element*>(found);
+    length = found_length;
+  }
+};
+
+using Bytes = Elements<uint8_t, napi_uint8_array>;
+using Words = Elements<uint32_t, napi_uint32_array>;
+
+uint32_t uint32_at(const CallbackInfo& info, size_t index) {
+  uint32_t value = 0;
+  napi_get_value_uint32(info.Env(), info[index], &value);
+  return value;
+}
+
+int64_t int64_at(const CallbackInfo& info, size_t index) {
+  int64_t value = 0;
+  napi_get_value_int64(info.Env(), info[index], &value);
+  return value;
+}
+
+/** A dialect comes as one number: the delimiter, and the quote times 65536. */
+Dialect dialect_at(const CallbackInfo& info, size_t index) {
+  const uint32_t packed = uint32_at(info, index);
+  return {packed & 0xffff, packed >> 16};
+}
+
+const Scanners& scanners_of(const CallbackInfo& info) { return *static_cast<const Scanners*>(info.Data()); }
+
+bool is_within(uint64_t start, uint64_t end, size_t length) { return start <= end && end <= length; }
+
+Value summarize(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Range range = {uint32_at(info, 1), uint32_at(info, 2), int64_at(info, 3)};
+  const Words summary(info, 5);
+  const bool can_look_back = range.content_start <= range.start && (range.content_start >= 0 || range.start >= 2);
+  if (!is_within(range.start, range.end, bytes.length) || !can_look_back || summary.length < SUMMARY_WORDS) {
+    return throw_range(info.Env(), "summarize");
+  }
+  scanners_of(info).summarize(bytes.data, range, dialect_at(info, 4), summary.data);
+  return info.Env().Undefined();
+}
+
+Value find_record_start(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const uint32_t from = uint32_at(info, 1);
+  const uint32_t limit = uint32_at(info, 2);
+  const uint32_t state = uint32_at(info, 3);
+  if (!is_within(from, limit, bytes.length) || state >= STATE_COUNT) {
+    return throw_range(info.Env(), "findRecordStart");
+  }
+  const uint32_t found = scanners_of(info).find_record_start(bytes.data, from, limit, state, dialect_at(info, 4));
+  return Napi::Number::New(info.Env(), found);
+}
+
+Value cut_records(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words cut(info, 1);
+  const Words wanted(info, 2);
+  const Words table(info, 3);
+  bool is_valid = cut.length >= CUT_WORDS && is_within(cut.data[CUT_NEXT], cut.data[CUT_DATA_END], bytes.length);
+  if (is_valid) {
+    const uint64_t wanted_count = cut.data[CUT_WANTED];
+    is_valid = wanted_count <= wanted.length && cut.data[CUT_CAPACITY] <= table.length / (3 + 2 * wanted_count);
+  }
+  if (!is_valid) return throw_range(info.Env(), "cutRecords");
+  scanners_of(info).cut_records(bytes.data, cut.data, wanted.data, table.data);
+  return info.Env().Undefined();
+}
+
+Value copy_extents(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words extents(info, 1);
+  const Words copy(info, 2);
+  const Bytes target(info, 3);
+  const bool is_valid = copy.length >= COPY_WORDS && copy.data[COPY_COUNT] <= extents.length / EXTENT_WORDS &&
+                        is_within(copy.data[COPY_TARGET], copy.data[COPY_TARGET_END], target.length);
+  const uint32_t bytes_length = bytes.length < UINT32_MAX ? uint32_t(bytes.length) : UINT32_MAX;
+  const Copying copying = {bytes.data, bytes_length, extents.data, target.data};
+  if (!is_valid || !scanners_of(info).copy_extents(copying, copy.data)) {
+    return throw_range(info.Env(), "copyExtents");
+  }
+  return info.Env().Undefined();
+}
+
+Value is_ascii(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const uint32_t start = uint32_at(info, 1);
+  const uint32_t end = uint32_at(info, 2);
+  if (!is_within(start, end, bytes.length)) return throw_range(info.Env(), "isAscii");
+  return Napi::Boolean::New(info.Env(), scanners_of(info).is_ascii(bytes.data, start, end));
+}
+
+Value count_line_feeds(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const uint32_t start = uint32_at(info, 1);
+  const uint32_t end = uint32_at(info, 2);
+  if (!is_within(start, end, bytes.length)) return throw_range(info.Env(), "countLineFeeds");
+  return Napi::Number::New(info.Env(), scanners_of(info).count_line_feeds(bytes.data, start, end));
+}
+
+/** The scanners of one instruction set as an object of functions; undefined when this processor has it not. */
+Value scanners(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Scanners* const set = find_scanners(info[0].As<Napi::String>().Utf8Value().c_str());
+  if (set == nullptr) return env.Undefined();
+  void* const data = const_cast<Scanners*>(set);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("summarize", Napi::Function::New<summarize>(env, "summarize", data));
+  result.Set("findRecordStart", Napi::Function::New<find_record_start>(env, "findRecordStart", data));
+  result.Set("cutRecords", Napi::Function::New<cut_records>(env, "cutRecords", data));
+  result.Set("copyExtents", Napi::Function::New<copy_extents>(env, "copyExtents", data));
+  result.Set("isAscii", Napi::Function::New<is_ascii>(env, "isAscii", data));
+  result.Set("countLineFeeds", Napi::Function::New<count_line_feeds>(env, "countLineFeeds", data));
+  return result;
+}
+
+Value map_file(const CallbackInfo& info) {
+  MappingId id = 0;
+  const int status = linemill::map_file(int(int64_at(info, 0)), uint64_t(int64_at(info, 1)), &id);
+  return status == 0 ? Napi::Number::New(info.Env(), id) : throw_errno(info.Env(), "mmap", status);
+}
+
+MappingId id_at(const CallbackInfo& info) { return MappingId(int64_at(info, 0)); }
+
+Value unmap(const CallbackInfo& info) { return Napi::Boolean::New(info.Env(), linemill::unmap(id_at(info))); }
+
+/** What the finaliser of a window knows. */
+struct Window {
+  MappingId id;
+  bool is_being_made;
+  bool is_closed;
+};
+
+/**
+ * Drop a window's reference, once.
+ * HAZARD: Node runs it also when it refuses to make the ArrayBuffer, within the call that should have made it;
+ * then `attach` still looks at the window, and deletes it.
+ */
+void finalize_window(napi_env, void*, void* hint) {
+  Window* const window = static_cast<Window*>(hint);
+  close_window(window->id);
+  window->is_closed = true;
+  if (!window->is_being_made) delete window;
+}
+
+Value attach(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const uint64_t length = uint64_t(int64_at(info, 2));
+  void* data = nullptr;
+  const int refused = length == 0 ? ERANGE : open_window(id_at(info), uint64_t(int64_at(info, 1)), length, &data);
+  if (refused == ERANGE) return throw_range(env, "attach");
+  if (refused != 0) return throw_errno(env, "attach", refused);
+  Window* const window = new Window{id_at(info), true, false};
+  napi_value buffer = nullptr;
+  const napi_status status =
+      napi_create_external_arraybuffer(env, data, length, finalize_window, window, &buffer);
+  window->is_being_made = false;
+  if (status == napi_ok) return Value(env, buffer);
+  // After any other failure the finaliser has run or will: dropping the reference here might be the second time.
+  const bool is_ours = status == napi_no_external_buffers_allowed || status == napi_invalid_arg;
+  if (is_ours && !window->is_closed) close_window(window->id);
+  if (is_ours || window->is_closed) delete window;
+  if (env.IsExceptionPending()) return env.Undefined();
+  const Napi::Error error = Napi::Error::New(env, "this runtime does not allow external ArrayBuffers");
+  error.Value().Set("code", "ERR_NO_EXTERNAL_BUFFERS");
+  error.ThrowAsJavaScriptException();
+  return env.Undefined();
+}
+
+Value is_faulted(const CallbackInfo& info) {
+  bool result = false;
+  const int status = linemill::is_faulted(id_at(info), &result);
+  return status == 0 ? Napi::Boolean::New(info.Env(), result) : throw_errno(info.Env(), "isFaulted", status);
+}
+
+Value advise(const CallbackInfo& info) {
+  static const char* const names[] = {"normal", "sequential", "random", "willneed", "dontneed"};
+  const std::string name = info[3].ToString().Utf8Value();
+  int advice = 0;
+  while (advice < 5 && name != names[advice]) advice++;
+  if (advice == 5) return throw_range(info.Env(), "advise");
+  const uint64_t offset = uint64_t(int64_at(info, 1));
+  const int status = linemill::advise(id_at(info), offset, uint64_t(int64_at(info, 2)), Advice(advice));
+  if (status == ERANGE) return throw_range(info.Env(), "advise");
+  return status == 0 ? info.Env().Undefined() : throw_errno(info.Env(), "madvise", status);
+}
+
+Value evict_file(const CallbackInfo& info) {
+  const uint64_t offset = uint64_t(int64_at(info, 1));
+  const int status = linemill::evict_file(int(int64_at(info, 0)), offset, uint64_t(int64_at(info, 2)));
+  return status == 0 ? info.Env().Undefined() : throw_errno(info.Env(), "posix_fadvise", status);
+}
+
+Value resident_bytes(const CallbackInfo& info) {
+  uint64_t bytes = 0;
+  const int status = linemill::resident_bytes(id_at(info), &bytes);
+  if (status != 0) return throw_errno(info.Env(), "mincore", status);
+  return Napi::Number::New(info.Env(), double(bytes));
+}
+
+Value mapping_count(const CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), double(linemill::mapping_count()));
+}
+
+Napi::Object layout(Napi::Env env) {
+  Napi::Object result = Napi::Object::New(env);
+#define LINEMILL_SET_CONSTANT(name, value) result.Set(#name, Napi::Number::New(env, name));
+  LINEMILL_LAYOUT(LINEMILL_SET_CONSTANT)
+#undef LINEMILL_SET_CONSTANT
+  return result;
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  Napi::Array names = Napi::Array::New(env);
+  uint32_t count = 0;
+  for (const Scanners* const* set = supported_scanners(); *set != nullptr; set++) names.Set(count++, (*set)->name);
+  exports.Set("instructionSets", names);
+  exports.Set("layout", layout(env));
+  exports.Set("scanners", Napi::Function::New<scanners>(env, "scanners"));
+  exports.Set("mapFile", Napi::Function::New<map_file>(env, "mapFile"));
+  exports.Set("attach", Napi::Function::New<attach>(env, "attach"));
+  exports.Set("unmap", Napi::Function::New<unmap>(env, "unmap"));
+  exports.Set("isFaulted", Napi::Function::New<is_faulted>(env, "isFaulted"));
+  exports.Set("advise", Napi::Function::New<advise>(env, "advise"));
+  exports.Set("evictFile", Napi::Function::New<evict_file>(env, "evictFile"));
+  exports.Set("residentBytes", Napi::Function::New<resident_bytes>(env, "residentBytes"));
+  exports.Set("mappingCount", Napi::Function::New<mapping_count>(env, "mappingCount"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(linemill, initialize)
+
+}  // namespace linemill

@@ -1,0 +1,24 @@
+/** The functions of one instruction set, from its `Block`. See scan/automaton.h for the hazard. */
+#pragma once
+
+#include "../scan/copy.h"
+#include "../scan/count.h"
+#include "../scan/cut_fields.h"
+#include "../scan/summarize.h"
+
+namespace linemill {
+namespace {
+
+template <class Block>
+constexpr Scanners scanners_of(const char* name) {
+  return {name,
+          summarize<Block>,
+          find_record_start<Block>,
+          cut_records<Block>,
+          copy_extents<Block>,
+          is_ascii<Block>,
+          count_line_feeds<Block>};
+}
+
+}  // namespace
+}  // namespace linemill

@@ -1,0 +1,71 @@
+/**
+ * Byte layouts shared with JavaScript: the word tables of `src/layout.ts`, by the same names. The addon exports
+ * this list and a test compares the two files, so a value is changed in both or the test fails.
+ */
+#pragma once
+
+#include <stdint.h>
+
+// clang-format off
+#define LINEMILL_LAYOUT(WORD)                                                     \
+  /* States of the quoting automaton, as they stand between two bytes. */         \
+  WORD(FIELD_START, 0)                                                            \
+  WORD(UNQUOTED, 1)                                                               \
+  WORD(QUOTED, 2)                                                                 \
+  WORD(QUOTE_IN_QUOTED, 3)                                                        \
+  WORD(STATE_COUNT, 4)                                                            \
+  /* What a block does to each entry state. */                                    \
+  WORD(SUMMARY_LINES, 0)                                                          \
+  WORD(SUMMARY_EXITS, 1)                                                          \
+  WORD(SUMMARY_ENDS, 2)                                                           \
+  WORD(SUMMARY_BLANKS, 6)                                                         \
+  WORD(SUMMARY_WORDS, 10)                                                         \
+  /* Parameters and results of cut_records. */                                    \
+  WORD(CUT_NEXT, 0)                                                               \
+  WORD(CUT_OWN_END, 1)                                                            \
+  WORD(CUT_DATA_END, 2)                                                           \
+  WORD(CUT_IS_FINAL, 3)                                                           \
+  WORD(CUT_DELIMITER, 4)                                                          \
+  WORD(CUT_QUOTE, 5)                                                              \
+  WORD(CUT_SKIPS_BLANK, 6)                                                        \
+  WORD(CUT_CAPACITY, 7)                                                           \
+  WORD(CUT_WANTED, 8)                                                             \
+  WORD(CUT_EXPECTED, 9)                                                           \
+  WORD(CUT_COUNT, 10)                                                             \
+  WORD(CUT_STATUS, 11)                                                            \
+  WORD(CUT_BLANKS, 12)                                                            \
+  WORD(CUT_RAGGED, 13)                                                            \
+  WORD(CUT_OPEN_QUOTE, 14)                                                        \
+  WORD(CUT_WORDS, 16)                                                             \
+  WORD(NO_BYTE, 256)                                                              \
+  WORD(NO_INDEX, 0xffffffff)                                                      \
+  /* Values of CUT_STATUS. */                                                     \
+  WORD(CUT_DONE, 0)                                                               \
+  WORD(CUT_FULL, 1)                                                               \
+  WORD(CUT_SHORT, 2)                                                              \
+  WORD(CUT_UNCLOSED, 3)                                                           \
+  /* One extent of the input in a list of extents. */                             \
+  WORD(EXTENT_WORDS, 2)                                                           \
+  WORD(EXTENT_LENGTH_MASK, 0x3fffffff)                                            \
+  WORD(EXTENT_THEN_NOTHING, 0)                                                    \
+  WORD(EXTENT_THEN_DELIMITER, 0x40000000)                                         \
+  WORD(EXTENT_THEN_LINE_FEED, 0x80000000)                                         \
+  /* Parameters and results of copy_extents. */                                   \
+  WORD(COPY_FIRST, 0)                                                             \
+  WORD(COPY_COUNT, 1)                                                             \
+  WORD(COPY_SKIP, 2)                                                              \
+  WORD(COPY_TARGET, 3)                                                            \
+  WORD(COPY_TARGET_END, 4)                                                        \
+  WORD(COPY_DELIMITER, 5)                                                         \
+  WORD(COPY_WORDS, 8)
+// clang-format on
+
+namespace linemill {
+
+enum : uint32_t {
+#define LINEMILL_LAYOUT_CONSTANT(name, value) name = value,
+  LINEMILL_LAYOUT(LINEMILL_LAYOUT_CONSTANT)
+#undef LINEMILL_LAYOUT_CONSTANT
+};
+
+}  // namespace linemill

@@ -1,0 +1,89 @@
+/**
+ * Cutting records without looking at fields: record ends are listed first and become rows a hundred at a time,
+ * since how many a word has cannot be predicted. See automaton.h for the hazard of this folder.
+ */
+#pragma once
+
+#include "cut.h"
+
+namespace linemill {
+namespace {
+
+/** How many record ends are listed before they become rows. */
+constexpr uint32_t MOST_LISTED = 128;
+
+/** Offsets of record-ending line feeds; `flatten` writes 64 values whatever. */
+struct LineFeeds {
+  uint32_t at[MOST_LISTED + WORD_BYTES];
+  uint32_t count;
+};
+
+/** Whether the list should become rows: it is full, fills the table, or may hold the block's last record. */
+inline bool is_due(const Cut& cut, uint32_t listed, uint32_t at) {
+  return listed >= MOST_LISTED || listed >= cut.capacity - cut.count || at >= cut.own_end;
+}
+
+/** Make rows of the listed line feeds, and empty the list. False when cutting stops there. */
+inline bool take_lines(Cut& cut, LineFeeds& list) {
+  // In locals, since a store to the table might change `cut` for all that the compiler knows.
+  uint32_t* const starts = cut.table;
+  uint32_t* const ends = cut.table + cut.capacity;
+  const uint8_t* const bytes = cut.bytes;
+  const uint32_t own_end = cut.own_end;
+  const uint32_t capacity = cut.capacity;
+  const bool skips_blank = cut.skips_blank;
+  uint32_t start = cut.start;
+  uint32_t count = cut.count;
+  uint32_t blanks = 0;
+  bool continues = true;
+  for (uint32_t index = 0; index < list.count && continues; index++) {
+    const uint32_t line_feed = list.at[index];
+    const uint32_t end = record_end(bytes, start, line_feed);
+    const uint32_t is_skipped = skips_blank && end == start ? 1 : 0;
+    starts[count] = start;
+    ends[count] = end;
+    count += 1 - is_skipped;
+    blanks += is_skipped;
+    start = line_feed + 1;
+    continues = start < own_end && count < capacity;
+  }
+  cut.start = start;
+  cut.count = count;
+  cut.blanks += blanks;
+  list.count = 0;
+  return continues;
+}
+
+template <class Block, bool HasQuote>
+void cut_lines(Cut& cut) {
+  const Needles<Block> needles(cut.dialect);
+  LineFeeds list;
+  list.count = 0;
+  Carry carry = carry_of(FIELD_START);
+  bool continues = goes_on(cut);
+  for (uint32_t at = cut.start; continues && at < cut.data_end;) {
+    const Word<Block> word = load_word<Block>(cut.bytes, at, cut.data_end);
+    const uint64_t line_feeds = needles.line_feeds(word);
+    uint64_t ends = line_feeds;
+    if (HasQuote) {
+      const uint64_t separators = line_feeds | needles.delimiters(word);
+      ends &= ~step_word<Block>(needles.quotes(word), separators, word.length, carry);
+    }
+    Block::flatten(ends, at, list.at + list.count);
+    list.count += bit_count(ends);
+    at += word.length;
+    if (is_due(cut, list.count, at)) continues = take_lines(cut, list);
+  }
+  if (continues) continues = take_lines(cut, list);
+  if (!continues) {
+    finish_stopped(cut);
+  } else if (cut.is_final && !carry.inside) {
+    add_row(cut, cut.data_end, 1, cut.data_end);
+    write_cut(cut, CUT_DONE);
+  } else {
+    finish_incomplete(cut);
+  }
+}
+
+}  // namespace
+}  // namespace linemill

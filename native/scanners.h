@@ -1,0 +1,71 @@
+/**
+ * The scanners: the native side of `src/primitives/primitives.ts`, one table of functions for each instruction
+ * set. Plain pointers and lengths; offsets are below 2^32 and relative to `bytes`; ranges are half-open.
+ *
+ * HAZARD: this header is included by files that are compiled for different processors. It must not define a
+ * function, or the linker may keep the copy that only the widest processor can run.
+ */
+#pragma once
+
+#include <stdint.h>
+
+namespace linemill {
+
+/** The bytes that have a meaning in a format; each may be NO_BYTE. */
+struct Dialect {
+  uint32_t delimiter;
+  uint32_t quote;
+};
+
+/** A block to summarise. `content_start` may be negative: then two bytes before `start` can be read. */
+struct Range {
+  uint32_t start;
+  uint32_t end;
+  int64_t content_start;
+};
+
+/** What `copy_extents` copies from and to. */
+struct Copying {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* extents;
+  uint8_t* target;
+};
+
+struct Scanners {
+  const char* name;
+
+  /** Summarise a range for every entry state; layout: SUMMARY_. */
+  void (*summarize)(const uint8_t* bytes, const Range& range, const Dialect& dialect, uint32_t* summary);
+
+  /** The byte after the first record-ending line feed in `[from, limit)`, given the state before; or `limit`. */
+  uint32_t (*find_record_start)(const uint8_t* bytes, uint32_t from, uint32_t limit, uint32_t state,
+                                const Dialect& dialect);
+
+  /** Cut records into `table`; layouts: CUT_ and `tableWords`. The caller has checked every length. */
+  void (*cut_records)(const uint8_t* bytes, uint32_t* cut, const uint32_t* wanted, uint32_t* table);
+
+  /**
+   * Copy extents; layouts: EXTENT_ and COPY_. False when an extent lies outside of `bytes`. Bytes of the target
+   * between what was written and COPY_TARGET_END are undefined afterwards.
+   */
+  bool (*copy_extents)(const Copying& copying, uint32_t* copy);
+
+  bool (*is_ascii)(const uint8_t* bytes, uint32_t start, uint32_t end);
+
+  uint32_t (*count_line_feeds)(const uint8_t* bytes, uint32_t start, uint32_t end);
+};
+
+extern const Scanners scalar_scanners;
+extern const Scanners sse2_scanners;
+extern const Scanners avx2_scanners;
+extern const Scanners avx512_scanners;
+extern const Scanners neon_scanners;
+
+/** The scanners that this processor and its operating system can run, widest first; ends in a null. */
+const Scanners* const* supported_scanners();
+
+/** The scanners of that name; null when this processor cannot run them. */
+const Scanners* find_scanners(const char* name);
+
+}  // namespace linemill

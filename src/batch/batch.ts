@@ -1,0 +1,89 @@
+import type { Window } from '../input/input.js'
+import { CUT_COUNT, CUT_WORDS, tableWords } from '../layout.js'
+import type { InputPlan } from '../plan/plan.js'
+import type { Primitives } from '../primitives/primitives.js'
+
+/**
+ * A few thousand records of one block, as struct of arrays (layout: tableWords). One batch is made for a run and
+ * filled again and again; what it holds is valid until it is filled anew.
+ */
+export class Batch {
+  readonly capacity: number
+  /** Starts, ends, field counts, then start and end of each wanted column. Offsets relative to `bytes`. */
+  readonly table: Uint32Array
+  /** Parameters and results of the cut that filled this batch (layout: CUT_). */
+  readonly cut = new Uint32Array(CUT_WORDS)
+  input!: InputPlan
+  bytes!: Buffer
+  /** Absolute offset of `bytes[0]`. */
+  base = 0
+  /** Number of the batch's first record in its input, 1-based. */
+  firstRecordNumber = 1
+  /** Word of `table` at which the starts of a column's fields begin; set where a function sees batches. */
+  fieldWord: (column: string | number) => number = () => 0
+
+  readonly #primitives: Primitives
+  // A line number is counted on from the last one asked for, so that asking for each record's costs one pass.
+  #countedLine = 1
+  #countedOffset = 0
+
+  constructor(primitives: Primitives, capacity: number, wantedCount: number) {
+    this.#primitives = primitives
+    this.capacity = capacity
+    this.table = new Uint32Array(tableWords(capacity, wantedCount))
+  }
+
+  get recordCount(): number {
+    return this.cut[CUT_COUNT] as number
+  }
+
+  /** Let the batch look at a window; offsets in the table are relative to it. */
+  lookAt(window: Window): void {
+    this.bytes = window.bytes
+    this.base = window.base
+  }
+
+  /** Say which line the byte at `offset` (relative to the window) is on, 1-based. */
+  anchorLine(lineNumber: number, offset: number): void {
+    this.#countedLine = lineNumber
+    this.#countedOffset = offset
+  }
+
+  start(index: number): number {
+    return this.table[index] as number
+  }
+
+  end(index: number): number {
+    return this.table[this.capacity + index] as number
+  }
+
+  /** Starts and ends of a column's fields in all records, by name or 1-based number; valid during the call. */
+  fields(column: string | number): { start: Uint32Array; end: Uint32Array } {
+    const word = this.fieldWord(column)
+    const { capacity, recordCount } = this
+    return {
+      start: this.table.subarray(word, word + recordCount),
+      end: this.table.subarray(word + capacity, word + capacity + recordCount),
+    }
+  }
+
+  inputOffset(index: number): number {
+    return this.base + this.start(index)
+  }
+
+  recordNumber(index: number): number {
+    return this.firstRecordNumber + index
+  }
+
+  /** The line on which a record starts, 1-based, or the line of any offset at or behind the anchor. */
+  lineNumber(index: number): number {
+    return this.lineNumberAt(this.start(index))
+  }
+
+  /** The line of a byte at `offset` of the window. Offsets asked for must not decrease. */
+  lineNumberAt(offset: number): number {
+    this.#countedLine += this.#primitives.countLineFeeds(this.bytes, this.#countedOffset, offset)
+    this.#countedOffset = offset
+    return this.#countedLine
+  }
+}

@@ -1,0 +1,123 @@
+import { LinemillError } from '../errors.js'
+import type { RowValue } from './emitter.js'
+import { type FieldKind, unquote, unquoted, valueError } from './field.js'
+import { decodeFloat } from './float.js'
+import { decodeBigint, decodeInteger } from './integer.js'
+import { decodeString } from './text.js'
+
+/** A decoded field. */
+export type FieldValue = string | number | bigint | boolean | null
+
+/**
+ * Decode a field as its column's type. An empty field is null, or '' in a string column.
+ *
+ * @throws LinemillError ERR_VALUE, without position, if the field does not parse.
+ */
+export function decodeField(bytes: Buffer, start: number, end: number, kind: FieldKind): FieldValue {
+  switch (kind.type) {
+    case 'string':
+      return decodeString(bytes, start, end, kind)
+    case 'boolean':
+      return decodeBoolean(bytes, start, end, kind)
+    case 'int64':
+    case 'uint64':
+      return decodeBigint(bytes, start, end, kind)
+    case 'float32':
+    case 'float64':
+      return decodeFloat(bytes, start, end, kind)
+    default:
+      return decodeInteger(bytes, start, end, kind)
+  }
+}
+
+/** Decode a boolean field: true, false (in any case), 1 or 0; null if it is empty. */
+export function decodeBoolean(bytes: Buffer, start: number, end: number, kind: FieldKind): boolean | null {
+  if (start < end && bytes[start] === kind.quote) {
+    unquote(bytes, start, end, kind.quote)
+    ;({ bytes, start, end } = unquoted)
+  }
+  if (start === end) return null
+  if (end - start === 1 && bytes[start] === 0x31) return true
+  if (end - start === 1 && bytes[start] === 0x30) return false
+  if (isWord(bytes, start, end, 'true')) return true
+  if (isWord(bytes, start, end, 'false')) return false
+  throw valueError(bytes, start, end, kind)
+}
+
+/** Whether a field is a word of lower-case letters, in any case. */
+function isWord(bytes: Buffer, start: number, end: number, word: string): boolean {
+  if (end - start !== word.length) return false
+  for (let at = start; at < end; at++) if ((bytes[at] | 0x20) !== word.charCodeAt(at - start)) return false
+  return true
+}
+
+/**
+ * Encode a value as a field of the output: null and undefined as an empty field, numbers so that a float64 column
+ * reads them back (`NaN`, `Infinity`, `-0`), quoted where it must be.
+ *
+ * @throws LinemillError ERR_VALUE if the value would need quotes and there is no quote character.
+ */
+export function encodeField(value: RowValue, delimiter: string, quote: string | undefined): string {
+  switch (typeof value) {
+    case 'string':
+      return quoteText(value, delimiter, quote)
+    case 'number':
+      if (value === 0 && Object.is(value, -0)) return quoteWord('-0', delimiter, quote)
+      return quoteWord(String(value), delimiter, quote)
+    case 'bigint':
+    case 'boolean':
+      return quoteWord(String(value), delimiter, quote)
+    case 'undefined':
+      return ''
+    default:
+      if (value === null) return ''
+      throw new LinemillError(
+        'ERR_USER_FUNCTION',
+        `a field of the output must be a string, number, bigint, boolean or null, found ${describeType(value)}`,
+      )
+  }
+}
+
+function describeType(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return `a ${typeof value}`
+  return `an object (${value.constructor?.name ?? 'without prototype'})`
+}
+
+const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
+
+/** Quote text that has a byte of meaning in it. */
+function quoteText(text: string, delimiter: string, quote: string | undefined): string {
+  const delimiterCode = delimiter.charCodeAt(0)
+  const quoteCode = quote === undefined ? LINE_FEED : quote.charCodeAt(0)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === delimiterCode || code === quoteCode || code === LINE_FEED || code === CARRIAGE_RETURN) {
+      return wrap(text, delimiter, quote)
+    }
+  }
+  return text
+}
+
+/** Quote what is made of letters, digits, sign and point: only a strange delimiter or quote stands in it. */
+function quoteWord(text: string, delimiter: string, quote: string | undefined): string {
+  return isPunctuation(delimiter) && (quote === undefined || isPunctuation(quote))
+    ? text
+    : quoteText(text, delimiter, quote)
+}
+
+/** Whether a character stands in no number, `true` or `false`. */
+function isPunctuation(character: string): boolean {
+  const code = character.charCodeAt(0)
+  // Below the plus: space, quotes, tab and the like; comma; colon to at sign; behind the letters.
+  return code < 43 || code === 44 || (code > 57 && code < 65) || code > 122
+}
+
+function wrap(text: string, delimiter: string, quote: string | undefined): string {
+  if (quote !== undefined) return quote + text.split(quote).join(quote + quote) + quote
+  const found = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
+  throw new LinemillError(
+    'ERR_VALUE',
+    `a field of the output holds the delimiter ${JSON.stringify(delimiter)} or a line end, and the output has no quote character: ${found}`,
+  )
+}

@@ -1,0 +1,45 @@
+import type { CommonOptions } from '../options.js'
+import { streamTo } from '../output/stream-to.js'
+import { openInterruption } from './interruption.js'
+import { openProgress } from './progress.js'
+import { reportToJson } from './report-json.js'
+
+/** What every verb's library options have that the command line provides. */
+export type Provided = Required<Pick<CommonOptions, 'signal' | 'onProgress' | 'onWarning'>>
+
+/** Do a verb's work with progress, warnings and signals; the exit status says if a signal came. */
+export async function conduct<R>(
+  wantsProgress: boolean | undefined,
+  work: (provided: Provided) => Promise<R>,
+): Promise<R> {
+  const interruption = openInterruption()
+  const display = await openProgress(wantsProgress)
+  try {
+    return await work({
+      signal: interruption.signal,
+      onProgress: (progress) => display.update(progress),
+      onWarning: (message) => display.say(`linemill: warning: ${message}`),
+    })
+  } finally {
+    display.close()
+    interruption.close()
+    if (interruption.status !== undefined) process.exitCode = interruption.status
+  }
+}
+
+/** Give a report to where `--report` says: in words or as JSON to standard error, or as JSON to a file. */
+export async function deliverReport<R extends object>(
+  where: string | boolean | undefined,
+  report: R,
+  describe: (report: R) => string,
+): Promise<void> {
+  if (where === undefined || where === false) return
+  if (where === true || where === '') process.stderr.write(describe(report))
+  else if (where === 'json') process.stderr.write(reportToJson(report))
+  else await streamTo(where, [Buffer.from(reportToJson(report))])
+}
+
+/** Print a result to standard output. */
+export async function printResult(text: string): Promise<void> {
+  await streamTo('-', [Buffer.from(text)])
+}

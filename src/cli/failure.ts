@@ -1,0 +1,54 @@
+import { LinemillError } from '../errors.js'
+import { EXIT_STATUS } from './exit-status.js'
+import { nameAsTyped } from './option-table.js'
+
+/** Find the exit status for whatever was thrown. */
+export function failureStatus(thrown: unknown): number {
+  return thrown instanceof LinemillError ? EXIT_STATUS[thrown.code] : 1
+}
+
+/** Say in words what failed and where, ready for standard error; empty where silence is right. */
+export function describeFailure(thrown: unknown, shouldShowStack: boolean): string {
+  const lines: string[] = []
+  if (thrown instanceof LinemillError) {
+    if (thrown.code === 'ERR_READER_CLOSED') return ''
+    lines.push(`linemill: ${nameAsTyped(thrown.message)}`, ...describePlace(thrown))
+  } else {
+    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    lines.push(`linemill: ${message}`)
+    if (!shouldShowStack) lines.push('  (unexpected: LINEMILL_DEBUG=1 shows where it was thrown)')
+  }
+  if (shouldShowStack && thrown instanceof Error && thrown.stack) lines.push(indent(thrown.stack))
+  return `${lines.join('\n')}\n`
+}
+
+function describePlace(error: LinemillError): string[] {
+  const { position, excerpt, cause } = error
+  const lines: string[] = []
+  if (position) {
+    const { inputName, lineNumber, recordNumber, inputOffset } = position
+    const record = recordNumber === undefined ? '' : `, record ${recordNumber}`
+    lines.push(`  at ${inputName}, line ${lineNumber}${record}, byte ${inputOffset}`)
+  }
+  if (excerpt !== undefined) lines.push(`  ${showControls(excerpt)}`)
+  const isUsersCode = error.code === 'ERR_USER_FUNCTION' || error.code === 'ERR_MODULE'
+  if (isUsersCode && cause instanceof Error && cause.stack) lines.push(indent(cause.stack))
+  return lines
+}
+
+/** Make control characters visible, so that data cannot move a terminal's cursor. */
+function showControls(text: string): string {
+  return Array.from(text, (character) => {
+    const code = character.codePointAt(0) as number
+    const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0)
+    return isControl && character !== '\t'
+      ? (JSON_ESCAPES[character] ?? `\\x${code.toString(16).padStart(2, '0')}`)
+      : character
+  }).join('')
+}
+
+const JSON_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r' }
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '    ')
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander'
+import { type GenerateKind, type GenerateOptions, type GenerateReport, generate } from '../generate.js'
+import { conduct, deliverReport } from './conduct.js'
+import { typedOptions } from './option-table.js'
+import { alignLines } from './report-text.js'
+import { formatBytes, formatCount, formatRate, formatSeconds } from './sizes.js'
+
+/** Do `linemill generate`. */
+export async function generateAction(kind: GenerateKind, command: Command): Promise<void> {
+  const options = typedOptions<GenerateOptions>(command)
+  const report = await conduct(false, ({ signal }) => generate(kind, { ...options, signal }))
+  await deliverReport(command.opts().report, report, describeGenerated)
+}
+
+function describeGenerated({ kind, rows, outputBytes, seconds }: GenerateReport): string {
+  return alignLines([
+    ['kind', kind],
+    ['records', formatCount(rows)],
+    ['output', formatBytes(outputBytes)],
+    ['time', `${formatSeconds(seconds)}, ${formatRate(outputBytes, seconds)}`],
+  ])
+}

@@ -1,0 +1,252 @@
+import { type Command, Option } from 'commander'
+import type { GenerateOptions } from '../generate.js'
+import {
+  FORMAT_NAMES,
+  GATHER_NAMES,
+  ON_ERROR_NAMES,
+  PRIMITIVES_NAMES,
+  type RunOptions,
+  STRATEGY_NAMES,
+} from '../options.js'
+import { readArg, readDelimiter, readNames, readQuote, readSize, readWholeNumber } from './typed-values.js'
+
+type Verb = 'run' | 'count' | 'generate'
+
+interface OptionEntry {
+  readonly flags: string
+  readonly description: string
+  /** The verbs that have it. */
+  readonly verbs: readonly Verb[]
+  /** The library's option that it sets; absent where it is about the command line alone. */
+  readonly key?: keyof RunOptions | keyof GenerateOptions | 'lines'
+  readonly read?: (typed: string, before?: never) => unknown
+  readonly choices?: readonly string[]
+  /** The word that stands for null. Commander keeps no null itself. */
+  readonly nullWord?: string
+}
+
+const RUN: readonly Verb[] = ['run']
+const ENGINE: readonly Verb[] = ['run', 'count']
+const GENERATE: readonly Verb[] = ['generate']
+
+/** Every option of every command, once. */
+const OPTIONS: readonly OptionEntry[] = [
+  {
+    flags: '-o, --output <file>',
+    description: 'file to write, put in place at the end; - is standard output (default)',
+    verbs: ['run', 'generate'],
+    key: 'output',
+  },
+  { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
+  {
+    flags: '--format <name>',
+    description: 'format of the inputs (default: by extension, else lines)',
+    verbs: ENGINE,
+    key: 'format',
+    choices: ['auto', ...FORMAT_NAMES],
+  },
+  {
+    flags: '-d, --delimiter <character>',
+    description: "what parts fields; 'tab' for a tab (default: comma, in tsv tab)",
+    verbs: ENGINE,
+    key: 'delimiter',
+    read: readDelimiter,
+  },
+  {
+    flags: '--quote <character>',
+    description: "what wraps fields in csv; 'none' where quotes are text (default: \")",
+    verbs: ENGINE,
+    key: 'quote',
+    read: readQuote,
+    nullWord: 'none',
+  },
+  {
+    flags: '--no-header',
+    description: 'csv and tsv inputs begin with a record, not with a header',
+    verbs: ENGINE,
+    key: 'header',
+  },
+  {
+    flags: '--names <a,b,c>',
+    description: "column names, in place of a header's",
+    verbs: ENGINE,
+    key: 'names',
+    read: readNames,
+  },
+  {
+    flags: '--limit <number>',
+    description: 'process only the first so many records',
+    verbs: ENGINE,
+    key: 'limit',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--arg <name=value>',
+    description: "a value for the user's functions, as context.args; repeatable",
+    verbs: RUN,
+    key: 'args',
+    read: readArg,
+  },
+  {
+    flags: '--export <name>',
+    description: 'export of the module that is the job (default: default)',
+    verbs: RUN,
+    key: 'exportName',
+  },
+  {
+    flags: '--on-error <policy>',
+    description: 'what to do about a record that fails (default: fail)',
+    verbs: RUN,
+    key: 'onError',
+    choices: ON_ERROR_NAMES,
+  },
+  {
+    flags: '--reject <file>',
+    description: 'with --on-error reject: file that receives failing records as they stand',
+    verbs: RUN,
+    key: 'reject',
+  },
+  {
+    flags: '--max-errors <number>',
+    description: 'with --on-error skip or reject: fail after more than so many (default: no limit)',
+    verbs: RUN,
+    key: 'maxErrors',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--max-record <size>',
+    description: 'longest record that is no error (default: 1G)',
+    verbs: ENGINE,
+    key: 'maxRecordBytes',
+    read: readSize,
+  },
+  {
+    flags: '--sync',
+    description: 'sync file and directory before the run is done',
+    verbs: RUN,
+    key: 'sync',
+  },
+  {
+    flags: '--strict-size',
+    description: 'fail where an input grew during the run (default: a warning)',
+    verbs: ENGINE,
+    key: 'strictSize',
+  },
+  {
+    flags: '-w, --workers <number>',
+    description: 'worker threads (default: the processors this process may use)',
+    verbs: ENGINE,
+    key: 'workers',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--block <size>',
+    description: 'size of a block, the unit of work (default: 1M)',
+    verbs: ENGINE,
+    key: 'blockBytes',
+    read: readSize,
+  },
+  {
+    flags: '--memory <size>',
+    description: "size of linemill's own buffers (default: 256M, or a quarter of the memory if that is less)",
+    verbs: ENGINE,
+    key: 'memoryBytes',
+    read: readSize,
+  },
+  {
+    flags: '--strategy <name>',
+    description:
+      'how bytes are read: mapped is fastest, and ends the run if an input is cut short meanwhile; pread copies, for network file systems and files that change (default: auto)',
+    verbs: ENGINE,
+    key: 'strategy',
+    choices: ['auto', ...STRATEGY_NAMES],
+  },
+  {
+    flags: '--gather <when>',
+    description: 'write output while workers compute (eager) or after the last block (end); default: eager',
+    verbs: ENGINE,
+    key: 'gather',
+    choices: GATHER_NAMES,
+  },
+  {
+    flags: '--primitives <name>',
+    description: 'instruction set of the inner loops (default: auto, the widest there is)',
+    verbs: ENGINE,
+    key: 'primitives',
+    choices: PRIMITIVES_NAMES,
+  },
+  {
+    flags: '--rows <number>',
+    description: 'records to write, the header not counted (default: 1000000)',
+    verbs: GENERATE,
+    key: 'rows',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--size <size>',
+    description: 'write whole records until there are so many bytes, in place of --rows',
+    verbs: GENERATE,
+    key: 'sizeBytes',
+    read: readSize,
+  },
+  {
+    flags: '--seed <number>',
+    description: 'same seed, rows and kind: same bytes (default: 1)',
+    verbs: GENERATE,
+    key: 'seed',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--stations <number>',
+    description: 'with measurements: how many stations, 1 to 10000 (default: 412)',
+    verbs: GENERATE,
+    key: 'stations',
+    read: readWholeNumber,
+  },
+  { flags: '--crlf', description: 'with quoted: end records in CRLF', verbs: GENERATE, key: 'crlf' },
+  {
+    flags: '--progress',
+    description: 'show progress on standard error (default: on a terminal)',
+    verbs: ENGINE,
+  },
+  { flags: '--no-progress', description: 'show no progress', verbs: ENGINE },
+  {
+    flags: '--report [=json|FILE]',
+    description: 'say on standard error what was done, in words or as JSON, or write it as JSON to a file',
+    verbs: ['run', 'count', 'generate'],
+  },
+  { flags: '--explain', description: 'say what would be done, and why; do not do it', verbs: ENGINE },
+]
+
+/** Give a command the options of its verb. */
+export function addOptions(command: Command, verb: Verb): Command {
+  for (const entry of OPTIONS) {
+    if (!entry.verbs.includes(verb)) continue
+    const option = new Option(entry.flags, entry.description)
+    if (entry.choices) option.choices(entry.choices)
+    if (entry.read) option.argParser(entry.read as (typed: string, before: unknown) => unknown)
+    command.addOption(option)
+  }
+  return command
+}
+
+/** Collect what was typed as options of the library; what was not typed is absent. */
+export function typedOptions<T extends object>(command: Command): T {
+  const typed: Record<string, unknown> = {}
+  for (const entry of OPTIONS) {
+    const name = new Option(entry.flags).attributeName()
+    if (entry.key !== undefined && command.getOptionValueSource(name) === 'cli') {
+      const value: unknown = command.getOptionValue(name)
+      typed[entry.key] = value === entry.nullWord ? null : value
+    }
+  }
+  return typed as T
+}
+
+/** Name an option as it is typed, where a message of the library begins with the library's name of it. */
+export function nameAsTyped(message: string): string {
+  return message.replace(/^\w+(?= must )/, (key) => {
+    const entry = OPTIONS.find((candidate) => candidate.key === key)
+    return entry ? `--${new Option(entry.flags).name()}` : key
+  })
+}

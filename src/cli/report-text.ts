@@ -1,0 +1,67 @@
+import type { Explanation, InputReport, Report } from '../report.js'
+import { formatBufferSize, formatBytes, formatCount, formatRate, formatSeconds } from './sizes.js'
+
+type Line = readonly [label: string, text: string]
+
+/** Describe a run that was done, a fact a line. */
+export function describeReport(report: Report): string {
+  const { phases, seconds } = report
+  const lines: Line[] = report.inputs.map((input) => ['input', describeInput(input)])
+  lines.push(['records', formatCount(report.records)])
+  if (report.blankLines > 0) lines.push(['blank lines', `${formatCount(report.blankLines)} skipped`])
+  if (report.errors > 0) lines.push(['errors', formatCount(report.errors)])
+  const drains = report.drains === 1 ? '1 drain' : `${formatCount(report.drains)} drains`
+  lines.push(
+    ['output', `${formatBytes(report.outputBytes)}, ${drains} before the last block was finished`],
+    ['time', `${formatSeconds(seconds)}, ${formatRate(report.inputBytes, seconds)}`],
+    [
+      'phases',
+      `${seconds3(phases.start)} to start, ${seconds3(phases.work)} work, ${seconds3(phases.end)} to end`,
+    ],
+    ['blocks', `${formatCount(report.blocks)} of ${formatBufferSize(report.blockBytes)}`],
+  )
+  report.workerFigures.forEach((figures, index) => {
+    const share = report.blocks > 0 ? Math.round((100 * figures.blocks) / report.blocks) : 0
+    const work = `${formatCount(figures.blocks)} blocks (${share}%), ${formatCount(figures.records)} records`
+    lines.push([`worker ${index}`, `${work}, waited ${seconds3(figures.waitSeconds)}`])
+  })
+  lines.push(['instructions', report.instructionSet])
+  return alignLines(lines)
+}
+
+/** Describe a run that was not done: what would be decided, and why. */
+export function describeExplanation(explanation: Explanation): string {
+  const { kind, isReduction, workers, blocks, slots, columns } = explanation
+  const lines: Line[] = explanation.inputs.map((input) => ['input', describeInput(input)])
+  lines.push(
+    ['job', describeKind(kind, isReduction)],
+    ['columns', columns.length > 0 ? columns.join(', ') : 'none'],
+    ['workers', String(workers)],
+    ['blocks', `${formatCount(blocks)} of ${formatBufferSize(explanation.blockBytes)}`],
+    ['region', `${formatCount(slots)} slots of ${formatBufferSize(explanation.slotBytes)}`],
+    ['gather', explanation.gather],
+    ['instructions', explanation.instructionSet],
+  )
+  return alignLines(lines)
+}
+
+function describeKind(kind: Explanation['kind'], isReduction: boolean): string {
+  if (kind === 'count') return 'counts, nothing is decoded'
+  const what = `a function of each ${kind}`
+  return isReduction ? `${what}; states are combined at the end` : `${what}; output in input order`
+}
+
+function describeInput(input: InputReport): string {
+  const { name, byteLength, format, strategy, strategyReason } = input
+  return `${name}: ${formatBytes(byteLength)}, ${format}, ${strategy} (${strategyReason})`
+}
+
+function seconds3(seconds: number): string {
+  return `${seconds.toFixed(3)} s`
+}
+
+/** Put texts below each other behind their labels. */
+export function alignLines(lines: readonly Line[]): string {
+  const width = Math.max(...lines.map(([label]) => label.length))
+  return lines.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('')
+}

@@ -1,0 +1,135 @@
+import { checkInputs, type Execution, execute, measureRegion } from './engine/execute.js'
+import { openInputs, type Prepared, prepare } from './engine/prepare.js'
+import { closeInputs } from './input/open.js'
+import { type CommonOptions, resolveOptions, type Settings } from './options.js'
+import type { Explanation, Report } from './report.js'
+import { Pool } from './worker/pool.js'
+
+export interface CountOptions extends CommonOptions {
+  /** Count lines, whatever the format. Default false: records. */
+  readonly lines?: boolean
+}
+
+export interface CountReport extends Report {
+  /** Records, or lines, of all inputs. */
+  readonly count: number
+  readonly perInput: readonly { readonly name: string; readonly count: number }[]
+}
+
+/**
+ * Count the records of the inputs, as their format cuts them, without header and blank lines; or their lines. A last
+ * line need not end in a line feed to count.
+ *
+ * @throws LinemillError ERR_UNCLOSED_QUOTE with the position of the quote; ERR_INPUT and others for the inputs.
+ */
+export async function count(
+  inputs: string | readonly string[],
+  options: CountOptions = {},
+): Promise<CountReport> {
+  const pool = new Pool(resolveOptions(options).workers)
+  try {
+    return await countOnPool(pool, inputs, options)
+  } finally {
+    await pool.close()
+  }
+}
+
+/** Count on workers that are there already, or start them. */
+export async function countOnPool(
+  pool: Pool,
+  inputs: string | readonly string[],
+  options: CountOptions = {},
+): Promise<CountReport> {
+  const began = performance.now()
+  const settings = resolveOptions(options)
+  pool.workers()
+  const prepared = prepareCount(inputs, options, settings)
+  try {
+    const workBegan = performance.now()
+    const execution = await execute(prepared, pool, NO_JOB, [], settings)
+    checkInputs(prepared, settings)
+    return makeReport(prepared, settings, execution, { began, workBegan })
+  } finally {
+    closeInputs(prepared.inputs)
+  }
+}
+
+/** Say what `count` would do, without doing it. */
+export async function explainCount(
+  inputs: string | readonly string[],
+  options: CountOptions = {},
+): Promise<Explanation> {
+  const settings = resolveOptions(options)
+  const prepared = prepareCount(inputs, options, settings)
+  closeInputs(prepared.inputs)
+  const { slotBytes, slotCount } = measureRegion(settings, 0)
+  return {
+    inputs: prepared.reports,
+    kind: 'count',
+    isReduction: true,
+    workers: settings.workers,
+    instructionSet: prepared.primitives.instructionSet,
+    blockBytes: settings.blockBytes,
+    blocks: prepared.plan.blockCount,
+    slotBytes,
+    slots: slotCount,
+    gather: settings.gather,
+    columns: [],
+  }
+}
+
+/** Blocks are only summarised, nothing is emitted. */
+const NO_JOB = {
+  columns: [],
+  outputDialect: { delimiter: ',', quote: '"' },
+  recordAllowed: false,
+  onError: 'fail',
+  args: {},
+} as const
+
+function prepareCount(
+  inputs: string | readonly string[],
+  options: CountOptions,
+  settings: Settings,
+): Prepared {
+  const opened = openInputs(typeof inputs === 'string' ? [inputs] : inputs, settings)
+  const { delimiter, quote, header, names } = settings
+  const format = options.lines ? 'lines' : settings.format
+  try {
+    return prepare(opened, settings, { choice: { format, delimiter, quote, header, names }, columns: 'none' })
+  } catch (thrown) {
+    closeInputs(opened)
+    throw thrown
+  }
+}
+
+function makeReport(
+  prepared: Prepared,
+  settings: Settings,
+  execution: Execution,
+  times: { began: number; workBegan: number },
+): CountReport {
+  const { ends } = execution
+  const perInput = prepared.inputs.map(({ name }, index) => ({ name, count: ends[index].records }))
+  const records = perInput.reduce((sum, { count }) => sum + count, 0)
+  const start = (times.workBegan - times.began) / 1000
+  const seconds = (performance.now() - times.began) / 1000
+  return {
+    inputs: prepared.reports,
+    workers: settings.workers,
+    instructionSet: prepared.primitives.instructionSet,
+    blockBytes: settings.blockBytes,
+    blocks: prepared.plan.blockCount,
+    inputBytes: prepared.reports.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    records,
+    count: Math.min(records, settings.limit),
+    perInput,
+    blankLines: ends.reduce((sum, { blanks }) => sum + blanks, 0),
+    errors: 0,
+    outputBytes: 0,
+    drains: 0,
+    seconds,
+    phases: { start, work: execution.secondsOfWork, end: Math.max(0, seconds - start - execution.secondsOfWork) },
+    workerFigures: execution.workerFigures,
+  }
+}

@@ -1,0 +1,106 @@
+import { LinemillError } from '../errors.js'
+import { type ColumnChoice, chooseColumns } from '../format/columns.js'
+import { type FormatChoice, formatOf } from '../format/format.js'
+import { type Head, readHead } from '../format/head.js'
+import { closeInputs, type OpenInput, openInput, openReader } from '../input/open.js'
+import type { FormatName, Settings } from '../options.js'
+import { makePlan, type Plan } from '../plan/plan.js'
+import { choosePrimitives } from '../primitives/choose.js'
+import type { Primitives } from '../primitives/primitives.js'
+import type { InputReport } from '../report.js'
+
+/** What a verb wants of its inputs, beyond the settings. */
+export interface PlanWishes {
+  /** How the inputs are to be read. */
+  readonly choice: FormatChoice
+  /** Columns to scan: names, all, or none. */
+  readonly columns: readonly string[] | 'all' | 'none'
+}
+
+/** Inputs that are open, and the plan over them. */
+export interface Prepared {
+  readonly inputs: readonly OpenInput[]
+  readonly plan: Plan
+  readonly primitives: Primitives
+  /** The format of all inputs. */
+  readonly format: FormatName
+  /** Header of each input, without terminator; empty if it has none. */
+  readonly headers: readonly Buffer[]
+  /** Names of the columns that a job without declared columns reads: those of the first input that has any. */
+  readonly names: readonly string[]
+  readonly reports: readonly InputReport[]
+}
+
+/** Open all inputs, or none. */
+export function openInputs(names: readonly string[], settings: Settings): OpenInput[] {
+  if (names.length === 0) throw new LinemillError('ERR_USAGE', 'expected at least one input, found none')
+  const inputs: OpenInput[] = []
+  try {
+    for (const name of names) inputs.push(openInput(name, settings.strategy))
+    return inputs
+  } catch (thrown) {
+    closeInputs(inputs)
+    throw thrown
+  }
+}
+
+/** Decide formats, read the heads, choose columns, and number the blocks. */
+export function prepare(inputs: readonly OpenInput[], settings: Settings, wishes: PlanWishes): Prepared {
+  const primitives = choosePrimitives(settings.primitives, { warn: true, onWarning: settings.onWarning })
+  const heads = inputs.map((input) => readInputHead(input, wishes.choice, primitives))
+  const format = oneFormat(inputs, heads)
+  const names = heads.find((head) => head.names.length > 0)?.names ?? []
+  const read = wishes.columns === 'all' ? names : wishes.columns === 'none' ? [] : wishes.columns
+  const plan = makePlan(
+    inputs.map((input, index) => planInput(input, heads[index], read)),
+    settings.blockBytes,
+  )
+  return {
+    inputs,
+    plan,
+    primitives,
+    format,
+    headers: heads.map(({ header }) => header),
+    names,
+    reports: inputs.map(({ name, handle, strategyReason }) => {
+      const { byteLength, strategy } = handle
+      return { name, byteLength, format, strategy, strategyReason }
+    }),
+  }
+}
+
+type InputHead = Head & { readonly format: FormatName }
+
+function readInputHead(input: OpenInput, choice: FormatChoice, primitives: Primitives): InputHead {
+  const format = choice.format === 'auto' ? formatOf(input.name) : choice.format
+  const reader = openReader(input.handle)
+  try {
+    const { byteLength } = input.handle
+    return { format, ...readHead({ name: input.name, byteLength, reader, format }, choice, primitives) }
+  } finally {
+    reader.close()
+  }
+}
+
+function planInput(input: OpenInput, head: InputHead, read: readonly string[]) {
+  const { name, handle } = input
+  const { format, dialect, contentStart, headerLineCount, names, expectedFields } = head
+  const { byteLength } = handle
+  const isEmpty = contentStart >= byteLength && names.length === 0
+  const columns = isEmpty ? NO_COLUMNS : chooseColumns({ name, format, names }, read)
+  return {
+    ...{ handle, name, format, dialect, byteLength, contentStart, headerLineCount, names, expectedFields },
+    ...columns,
+  }
+}
+
+const NO_COLUMNS: ColumnChoice = { wanted: [], slots: [] }
+
+function oneFormat(inputs: readonly OpenInput[], heads: readonly InputHead[]): FormatName {
+  const other = heads.findIndex(({ format }) => format !== heads[0].format)
+  if (other < 0) return heads[0].format
+  throw new LinemillError(
+    'ERR_USAGE',
+    `inputs of one run must be of one format, but ${inputs[0].name} is ${heads[0].format} and ${inputs[other].name} is ${heads[other].format}: name a format for all (format)`,
+  )
+}

@@ -1,0 +1,43 @@
+import { LinemillError } from '../errors.js'
+import type { FormatName } from '../options.js'
+import { hasFields } from './format.js'
+
+/** Which columns of an input are scanned, and where a job finds the ones it reads. */
+export interface ColumnChoice {
+  /** 0-based, ascending, without repeats. */
+  readonly wanted: readonly number[]
+  /** For each column that the job reads: its place in `wanted`. */
+  readonly slots: readonly number[]
+}
+
+/**
+ * Find the columns a job reads in an input.
+ *
+ * @throws LinemillError ERR_USAGE if one is missing, or stands there twice.
+ */
+export function chooseColumns(
+  input: { name: string; format: FormatName; names: readonly string[] },
+  read: readonly string[],
+): ColumnChoice {
+  if (!hasFields(input.format)) return { wanted: [], slots: [] }
+  const indexes = read.map((name) => columnIndex(input, name))
+  const wanted = [...new Set(indexes)].sort((a, b) => a - b)
+  return { wanted, slots: indexes.map((index) => wanted.indexOf(index)) }
+}
+
+function columnIndex(input: { name: string; names: readonly string[] }, name: string): number {
+  const index = input.names.indexOf(name)
+  if (index < 0) {
+    throw new LinemillError(
+      'ERR_USAGE',
+      `input ${input.name} has no column ${JSON.stringify(name)}; it has ${input.names.join(', ')}`,
+    )
+  }
+  if (input.names.indexOf(name, index + 1) >= 0) {
+    throw new LinemillError(
+      'ERR_USAGE',
+      `input ${input.name} has two columns ${JSON.stringify(name)}: give the columns names of your own (names)`,
+    )
+  }
+  return index
+}

@@ -1,0 +1,18 @@
+import type { Batch } from '../batch/batch.js'
+import type { InputPlan } from '../plan/plan.js'
+
+/** What is done with the batches of a worker's blocks. A kernel knows nothing of threads, files or the run. */
+export interface Kernel {
+  /** Records that failed and were passed over, since the worker began. */
+  readonly errors: number
+  /** Called when the next batches come from another input, before the first of them. */
+  useInput(input: InputPlan): void
+  /**
+   * Process all records of a batch, in order; emit nothing later.
+   *
+   * @throws LinemillError with the position of the record that failed.
+   */
+  process(batch: Batch): void
+  /** Forget what is pending: the block at hand is abandoned. */
+  abandonBlock(): void
+}

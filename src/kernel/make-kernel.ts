@@ -1,0 +1,72 @@
+import type { Batch } from '../batch/batch.js'
+import { JsonRowCursor } from '../batch/json-row.js'
+import { type Column, type Cursor, RowCursor } from '../batch/row.js'
+import { type OutputDialect, SlotEmitter } from '../batch/slot-emitter.js'
+import type { FormatName, OnError } from '../options.js'
+import type { Primitives } from '../primitives/primitives.js'
+import type { SlotWriter } from '../region/slot-writer.js'
+import { BatchKernel } from './batch-kernel.js'
+import { RecordContext } from './context.js'
+import type { Job } from './job.js'
+import type { Kernel } from './kernel.js'
+import { LineKernel } from './line-kernel.js'
+import { RecordKernel } from './record-kernel.js'
+import type { UserKernelParts } from './user-kernel.js'
+
+export interface KernelSettings {
+  readonly columns: readonly Column[]
+  readonly format: FormatName
+  readonly outputDialect: OutputDialect
+  readonly recordAllowed: boolean
+  readonly onError: OnError
+  readonly args: Readonly<Record<string, string>>
+  readonly isCancelled: () => boolean
+}
+
+/**
+ * Adapt a job's function to batches.
+ *
+ * @param writers of the output and, with `onError` reject, of the rejects.
+ * @param state what a reduction's `init` made.
+ */
+export function makeKernel(
+  job: Job,
+  state: unknown,
+  batch: Batch,
+  writers: readonly SlotWriter[],
+  primitives: Primitives,
+  settings: KernelSettings,
+): Kernel {
+  const cursor = job.line ? undefined : makeCursor(batch, settings)
+  const parts = makeParts(batch, writers, primitives, settings, cursor)
+  const reduction = job.init === undefined ? undefined : { state }
+  if (job.line) return new LineKernel(parts, job.line as never, primitives, reduction)
+  if (job.record) return new RecordKernel(parts, job.record as never, cursor as Cursor, reduction)
+  return new BatchKernel(parts, job.batch as never, cursor as Cursor, reduction)
+}
+
+function makeCursor(batch: Batch, { columns, format }: KernelSettings): Cursor {
+  return format === 'ndjson'
+    ? new JsonRowCursor(batch, columns)
+    : new RowCursor(batch, columns, format)
+}
+
+function makeParts(
+  batch: Batch,
+  writers: readonly SlotWriter[],
+  primitives: Primitives,
+  settings: KernelSettings,
+  cursor: Cursor | undefined,
+): UserKernelParts {
+  const { outputDialect: dialect, recordAllowed, onError } = settings
+  const fieldWord = cursor === undefined ? () => 0 : (column: string | number) => cursor.fieldWord(column)
+  const emitterSettings = { dialect, recordAllowed, fieldWord, canAbort: onError !== 'fail' }
+  const [output, rejects] = writers
+  return {
+    emitter: new SlotEmitter(output, batch, primitives, emitterSettings),
+    rejects: rejects && new SlotEmitter(rejects, batch, primitives, { ...emitterSettings, canAbort: false }),
+    context: new RecordContext(batch, settings.args, cursor === undefined),
+    onError,
+    isCancelled: settings.isCancelled,
+  }
+}

@@ -1,0 +1,126 @@
+import type { Batch } from '../batch/batch.js'
+import type { SlotEmitter } from '../batch/slot-emitter.js'
+import { describeThrown, LinemillError } from '../errors.js'
+import { CUT_EXPECTED, CUT_RAGGED, CUT_WANTED, NO_INDEX } from '../layout.js'
+import type { OnError } from '../options.js'
+import type { InputPlan } from '../plan/plan.js'
+import { BlockAbandoned } from '../region/control.js'
+import type { RecordContext } from './context.js'
+import type { Kernel } from './kernel.js'
+
+/** What every kernel over a user's function is made of. */
+export interface UserKernelParts {
+  readonly emitter: SlotEmitter
+  /** Receives failing records with `onError` reject. */
+  readonly rejects: SlotEmitter | undefined
+  readonly context: RecordContext
+  readonly onError: OnError
+  /** Looked at between records; once true, the block is given up. */
+  readonly isCancelled: () => boolean
+}
+
+/** Runs a user's function over a batch and deals with records that fail. */
+export abstract class UserKernel implements Kernel {
+  errors = 0
+  protected readonly emitter: SlotEmitter
+  protected readonly context: RecordContext
+  readonly #parts: UserKernelParts
+
+  constructor(parts: UserKernelParts) {
+    this.#parts = parts
+    this.emitter = parts.emitter
+    this.context = parts.context
+  }
+
+  /** Run over records `[from, until)`; `context.index` must be that of the record at hand whenever it may throw. */
+  protected abstract run(batch: Batch, from: number, until: number): void
+
+  useInput(_input: InputPlan): void {}
+
+  process(batch: Batch): void {
+    const { recordCount } = batch
+    let from = 0
+    while (from < recordCount) {
+      const ragged = nextRagged(batch, from)
+      try {
+        if (ragged > from) this.run(batch, from, Math.min(ragged, recordCount))
+        if (ragged >= recordCount) break
+        this.context.index = ragged
+        this.emitter.beginRecord(ragged)
+        throw raggedError(batch, ragged)
+      } catch (thrown) {
+        this.#passOver(thrown)
+        from = this.context.index + 1
+      }
+    }
+    this.emitter.endBatch()
+    this.#parts.rejects?.endBatch()
+  }
+
+  abandonBlock(): void {
+    this.emitter.reset()
+    this.#parts.rejects?.reset()
+  }
+
+  /** Throw if the run was cancelled. */
+  protected checkCancelled(): void {
+    if (this.#parts.isCancelled()) throw new BlockAbandoned()
+  }
+
+  /** Skip or reject the record at hand, where the policy says so and the fault is the record's, not the job's. */
+  #passOver(thrown: unknown): void {
+    if (thrown instanceof BlockAbandoned) throw thrown
+    const isMisuse = thrown instanceof LinemillError && thrown.code === 'ERR_USER_FUNCTION'
+    if (this.#parts.onError === 'fail' || isMisuse) throw this.#positioned(thrown)
+    this.errors++
+    this.emitter.abortRecord()
+    this.#parts.rejects?.inputLine(this.context.index)
+  }
+
+  #positioned(thrown: unknown): LinemillError {
+    const details = { position: this.context.position(), excerpt: this.context.excerpt() }
+    if (thrown instanceof LinemillError) {
+      return new LinemillError(thrown.code, thrown.message, { ...details, cause: thrown.cause })
+    }
+    return new LinemillError('ERR_USER_FUNCTION', `the user's function threw ${describeThrown(thrown)}`, {
+      ...details,
+      cause: thrown,
+    })
+  }
+}
+
+/** Index of the first record at or behind `from` that has not as many fields as it should; beyond the batch if none. */
+function nextRagged(batch: Batch, from: number): number {
+  const { cut, table, capacity, recordCount } = batch
+  const first = cut[CUT_RAGGED]
+  if (cut[CUT_WANTED] === 0 || first === NO_INDEX || first >= recordCount) return recordCount
+  let index = Math.max(from, first)
+  while (index < recordCount && table[2 * capacity + index] === cut[CUT_EXPECTED]) index++
+  return index
+}
+
+function raggedError(batch: Batch, index: number): LinemillError {
+  const found = batch.table[2 * batch.capacity + index]
+  const expected = batch.cut[CUT_EXPECTED]
+  return new LinemillError(
+    'ERR_RAGGED',
+    `expected ${expected} ${expected === 1 ? 'field' : 'fields'}, found ${found}`,
+  )
+}
+
+/** Make the error about what a user's function may not return. */
+export function wrongReturn(what: string, expected: string, found: unknown): LinemillError {
+  if (isThenable(found)) {
+    return new LinemillError(
+      'ERR_USER_FUNCTION',
+      `${what} returned a promise, but it must be synchronous: do asynchronous work in setup or finish`,
+    )
+  }
+  const kind = found === null ? 'null' : Array.isArray(found) ? 'an array' : `a value of type ${typeof found}`
+  return new LinemillError('ERR_USER_FUNCTION', `${what} must return ${expected}, found ${kind}`)
+}
+
+/** Whether a value is a promise, or acts like one. */
+export function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

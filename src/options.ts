@@ -1,0 +1,247 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { LinemillError } from './errors.js'
+import type { InstructionSet } from './primitives/primitives.js'
+
+export type FormatName = 'lines' | 'csv' | 'tsv' | 'ndjson'
+export const FORMAT_NAMES: readonly FormatName[] = ['lines', 'csv', 'tsv', 'ndjson']
+
+/** How input bytes are obtained; see docs/architecture.md for the hazards of each. */
+export type StrategyName = 'mapped' | 'pread'
+export const STRATEGY_NAMES: readonly StrategyName[] = ['mapped', 'pread']
+
+export type OnError = 'fail' | 'skip' | 'reject'
+export const ON_ERROR_NAMES: readonly OnError[] = ['fail', 'skip', 'reject']
+
+export type GatherName = 'end' | 'eager'
+export const GATHER_NAMES: readonly GatherName[] = ['end', 'eager']
+
+export type PrimitivesName = 'auto' | 'native' | InstructionSet
+export const PRIMITIVES_NAMES: readonly PrimitivesName[] = [
+  'auto',
+  'native',
+  'portable',
+  'scalar',
+  'sse2',
+  'avx2',
+  'avx512',
+  'neon',
+]
+
+/** Figures of a run under way, as `onProgress` receives them. */
+export interface Progress {
+  /** Bytes of input in blocks that are finished. */
+  readonly bytesDone: number
+  readonly bytesTotal: number
+  readonly blocksDone: number
+  readonly blocksTotal: number
+  /** Seconds since the run began. */
+  readonly seconds: number
+}
+
+/** Options that every verb understands. All are optional, none is ever changed. */
+export interface CommonOptions {
+  /** Worker threads. Default: the processors this process may use. At least 1, at most 1024. */
+  readonly workers?: number
+  /** Bytes of a block, the unit of work. Default 1 MiB. Any whole number from 1 to 2^30. */
+  readonly blockBytes?: number
+  /** Bytes for linemill's own buffers. Default: 256 MiB or a quarter of the machine's memory, whichever is less. */
+  readonly memoryBytes?: number
+  /** Bytes of an output slot. Default: 128 KiB, or less where `memoryBytes` is small. */
+  readonly slotBytes?: number
+  /** Records of a batch. Default 4096, fewer where many columns are wanted. */
+  readonly batchRecords?: number
+  /** How input bytes are obtained. Default `auto`: `mapped` where mapping works, else `pread`. */
+  readonly strategy?: 'auto' | StrategyName
+  /** Whether output is gathered after the last block, or while workers compute. Default: see docs/architecture.md. */
+  readonly gather?: GatherName
+  /** Default `auto`: by the input's extension (.csv, .tsv, .ndjson, .jsonl; else lines). */
+  readonly format?: 'auto' | FormatName
+  /** One ASCII character that parts fields. Default `,` for csv, tab for tsv. */
+  readonly delimiter?: string
+  /** One ASCII character that wraps fields in csv, or `null` for no quoting. Default `"`. */
+  readonly quote?: string | null
+  /** Whether csv and tsv inputs begin with a header. Default true. */
+  readonly header?: boolean
+  /** Column names; they take the place of a header's, or name the columns where there is none. */
+  readonly names?: readonly string[]
+  /** Process only the first so many records (or lines) of the inputs together. */
+  readonly limit?: number
+  /** Longest record, in bytes. Default and maximum 2^30 (1 GiB). */
+  readonly maxRecordBytes?: number
+  /** Fail where an input grew during the run. Default false: a warning, and the size at the start counts. */
+  readonly strictSize?: boolean
+  /** Which primitives to use. Default `auto`: environment LINEMILL_PRIMITIVES, else native, else portable. */
+  readonly primitives?: PrimitivesName
+  /** Aborting it ends the run; the promise rejects with ERR_CANCELLED, outputs stay untouched. */
+  readonly signal?: AbortSignal
+  /** Called at most ten times a second while the run goes on. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Called with each warning, one sentence. Default: `process.emitWarning`. */
+  readonly onWarning?: (message: string) => void
+}
+
+/** Options of `run`. */
+export interface RunOptions extends CommonOptions {
+  /** File to write, `-` for standard output. Omitted: the output's bytes are in the report's `output`. */
+  readonly output?: string
+  /** Sync file and directory before the run is done. Default false. */
+  readonly sync?: boolean
+  /** Values for the user's functions, as `context.args`. */
+  readonly args?: Readonly<Record<string, string>>
+  /** What to do about a record that fails. Default `fail`. */
+  readonly onError?: OnError
+  /** With `onError: 'reject'`: the file that receives failing records as they stand. */
+  readonly reject?: string
+  /** With `onError` skip or reject: fail after more than so many. Default: no limit. */
+  readonly maxErrors?: number
+  /** Export of the module that is the job. Default `default`. */
+  readonly exportName?: string
+}
+
+/** Options with every default decided. Made once by `resolveOptions`, read-only from then on. */
+export interface Settings {
+  readonly workers: number
+  readonly blockBytes: number
+  readonly memoryBytes: number
+  readonly slotBytes: number | undefined
+  readonly batchRecords: number
+  readonly strategy: 'auto' | StrategyName
+  readonly gather: GatherName
+  readonly format: 'auto' | FormatName
+  readonly delimiter: string | undefined
+  readonly quote: string | null | undefined
+  readonly header: boolean
+  readonly names: readonly string[] | undefined
+  readonly limit: number
+  readonly maxRecordBytes: number
+  readonly strictSize: boolean
+  readonly primitives: PrimitivesName
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((progress: Progress) => void) | undefined
+  readonly onWarning: (message: string) => void
+  readonly output: string | undefined
+  readonly sync: boolean
+  readonly args: Readonly<Record<string, string>>
+  readonly onError: OnError
+  readonly reject: string | undefined
+  readonly maxErrors: number
+  readonly exportName: string
+}
+
+export const MAX_RECORD_BYTES = 2 ** 30
+const MAX_BLOCK_BYTES = 2 ** 30
+const MIB = 2 ** 20
+
+/**
+ * Check options and decide every default.
+ *
+ * @throws LinemillError ERR_USAGE naming the option, what was expected and what was found.
+ */
+export function resolveOptions(options: RunOptions = {}): Settings {
+  const settings: Settings = {
+    workers: wholeNumber('workers', options.workers, availableParallelism(), 1, 1024),
+    blockBytes: wholeNumber('blockBytes', options.blockBytes, MIB, 1, MAX_BLOCK_BYTES),
+    memoryBytes: wholeNumber('memoryBytes', options.memoryBytes, defaultMemoryBytes(), 1, 2 ** 40),
+    slotBytes:
+      options.slotBytes === undefined
+        ? undefined
+        : wholeNumber('slotBytes', options.slotBytes, 0, 1, MAX_BLOCK_BYTES),
+    batchRecords: wholeNumber('batchRecords', options.batchRecords, 4096, 1, 2 ** 20),
+    strategy: oneOf('strategy', options.strategy, 'auto', ['auto', ...STRATEGY_NAMES]),
+    gather: oneOf('gather', options.gather, 'eager', GATHER_NAMES),
+    format: oneOf('format', options.format, 'auto', ['auto', ...FORMAT_NAMES]),
+    delimiter: singleByte('delimiter', options.delimiter),
+    quote: options.quote === null ? null : singleByte('quote', options.quote),
+    header: flag('header', options.header, true),
+    names: names(options.names),
+    limit: wholeNumber('limit', options.limit, Number.MAX_SAFE_INTEGER, 0, Number.MAX_SAFE_INTEGER),
+    maxRecordBytes: wholeNumber(
+      'maxRecordBytes',
+      options.maxRecordBytes,
+      MAX_RECORD_BYTES,
+      1,
+      MAX_RECORD_BYTES,
+    ),
+    strictSize: flag('strictSize', options.strictSize, false),
+    primitives: oneOf('primitives', options.primitives, 'auto', PRIMITIVES_NAMES),
+    signal: options.signal,
+    onProgress: options.onProgress,
+    onWarning: options.onWarning ?? ((message) => process.emitWarning(message, 'LinemillWarning')),
+    output: options.output,
+    sync: flag('sync', options.sync, false),
+    args: options.args ?? {},
+    onError: oneOf('onError', options.onError, 'fail', ON_ERROR_NAMES),
+    reject: options.reject,
+    maxErrors: wholeNumber(
+      'maxErrors',
+      options.maxErrors,
+      Number.MAX_SAFE_INTEGER,
+      0,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    exportName: options.exportName ?? 'default',
+  }
+  checkTogether(settings)
+  return settings
+}
+
+function checkTogether(settings: Settings): void {
+  if (settings.onError === 'reject' && settings.reject === undefined) {
+    throw usage("onError 'reject' needs the option reject: the file that receives failing records")
+  }
+  if (settings.onError !== 'reject' && settings.reject !== undefined) {
+    throw usage("the option reject is used only with onError 'reject'")
+  }
+  if (settings.delimiter !== undefined && settings.delimiter === settings.quote) {
+    throw usage(`delimiter and quote must differ, both are ${JSON.stringify(settings.quote)}`)
+  }
+}
+
+/** A quarter of what the machine or the control group allows, at most 256 MiB. */
+function defaultMemoryBytes(): number {
+  const constrained = process.constrainedMemory?.() ?? 0
+  const limit = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
+  return Math.min(256 * MIB, Math.floor(limit / 4))
+}
+
+function usage(message: string): LinemillError {
+  return new LinemillError('ERR_USAGE', message)
+}
+
+function wholeNumber(
+  name: string,
+  value: number | undefined,
+  fallback: number,
+  min: number,
+  max: number,
+): number {
+  if (value === undefined) return fallback
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value
+  throw usage(`${name} must be a whole number from ${min} to ${max}, found ${String(value)}`)
+}
+
+function oneOf<T extends string>(name: string, value: T | undefined, fallback: T, allowed: readonly T[]): T {
+  if (value === undefined) return fallback
+  if (allowed.includes(value)) return value
+  throw usage(`${name} must be one of ${allowed.join(', ')}, found ${JSON.stringify(value)}`)
+}
+
+function flag(name: string, value: boolean | undefined, fallback: boolean): boolean {
+  if (value === undefined) return fallback
+  if (typeof value === 'boolean') return value
+  throw usage(`${name} must be true or false, found ${JSON.stringify(value)}`)
+}
+
+function singleByte(name: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  if (value.length === 1 && value.charCodeAt(0) < 0x80 && value !== '\n' && value !== '\r') return value
+  throw usage(`${name} must be one ASCII character, no line end, found ${JSON.stringify(value)}`)
+}
+
+function names(value: readonly string[] | undefined): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  const twice = value.find((name, index) => value.indexOf(name) !== index)
+  if (twice !== undefined) throw usage(`names must differ, ${JSON.stringify(twice)} stands twice`)
+  if (value.length === 0) throw usage('names must not be empty')
+  return value
+}

@@ -1,0 +1,36 @@
+/** Where a run's bytes go. Exactly one of `commit` and `abort` is called, once, after the last write. */
+export interface Sink {
+  /** Append buffers in order; resolves when all of them are written and may be used again. */
+  write(buffers: readonly Buffer[]): Promise<void>
+  /** Put the whole output in its place. */
+  commit(): Promise<void>
+  /** Leave everything as it was before the run, as far as the target allows. */
+  abort(): Promise<void>
+}
+
+/** Keeps the output in memory. */
+export class MemorySink implements Sink {
+  readonly #pieces: Buffer[] = []
+
+  async write(buffers: readonly Buffer[]): Promise<void> {
+    for (const buffer of buffers) this.#pieces.push(Buffer.from(buffer))
+  }
+
+  async commit(): Promise<void> {}
+
+  async abort(): Promise<void> {
+    this.#pieces.length = 0
+  }
+
+  /** All that was written. */
+  bytes(): Buffer {
+    return Buffer.concat(this.#pieces)
+  }
+}
+
+/** Counts the output and drops it. */
+export class NullSink implements Sink {
+  async write(): Promise<void> {}
+  async commit(): Promise<void> {}
+  async abort(): Promise<void> {}
+}

@@ -1,0 +1,145 @@
+/**
+ * The addon: the one place that loads it, its typed surface, and the primitives it provides. Where it cannot be
+ * loaded nothing here throws until it is asked for.
+ */
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { LinemillError } from '../errors.js'
+import type { Dialect, InstructionSet, Primitives } from './primitives.js'
+
+/** The scanners of one instruction set, as the addon gives them. A dialect is packed by `packDialect`. */
+interface Scanners {
+  summarize(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    contentStart: number,
+    dialect: number,
+    summary: Uint32Array,
+  ): void
+  findRecordStart(bytes: Uint8Array, from: number, limit: number, state: number, dialect: number): number
+  cutRecords(bytes: Uint8Array, cut: Uint32Array, wanted: Uint32Array, table: Uint32Array): void
+  copyExtents(bytes: Uint8Array, extents: Uint32Array, copy: Uint32Array, target: Uint8Array): void
+  isAscii(bytes: Uint8Array, start: number, end: number): boolean
+  countLineFeeds(bytes: Uint8Array, start: number, end: number): number
+}
+
+/** What the system is told about how a mapping's bytes will be read. */
+export type Advice = 'normal' | 'sequential' | 'random' | 'willneed' | 'dontneed'
+
+/**
+ * Files mapped into memory, process-wide: an id may be posted to another thread and used there. A mapping lives
+ * until `unmap` and the last of its windows. Errors of the system carry `code`, `errno` and `syscall`; an id that
+ * is closed is `EBADF`, a range outside of the mapping a RangeError.
+ *
+ * HAZARD: a file that others write to or truncate changes under the mapping at any moment. Bytes that are gone
+ * read as zeros, and `isFaulted` is true from then on; it must be asked after the reading.
+ */
+export interface Mappings {
+  /** Map the first `byteLength` bytes of an open file, which may be closed then. Length 0 is refused. */
+  mapFile(fd: number, byteLength: number): number
+  /**
+   * Make a window. Its bytes may be written, which stays within the process.
+   * HAZARD: posting it to another thread with a transfer copies it; post the id and attach there.
+   */
+  attach(mapping: number, offset: number, byteLength: number): ArrayBuffer
+  /** Drop the owner's reference; false if it was dropped before. Windows stay readable. */
+  unmap(mapping: number): boolean
+  /** Whether bytes of the mapping could not be read, ever. Can be asked after `unmap`, while windows live. */
+  isFaulted(mapping: number): boolean
+  advise(mapping: number, offset: number, byteLength: number, advice: Advice): void
+  /** Ask the system to forget cached pages of a file. */
+  evictFile(fd: number, offset: number, byteLength: number): void
+  /** Bytes of the mapping that are in the page cache. */
+  residentBytes(mapping: number): number
+  /** Mappings of the process that still hold memory. */
+  mappingCount(): number
+}
+
+export interface Addon extends Mappings {
+  /** Supported by this processor, widest first. */
+  readonly instructionSets: readonly InstructionSet[]
+  /** The constants of `native/layout.h`, compared with `layout.ts` by a test. */
+  readonly layout: Readonly<Record<string, number>>
+  scanners(set: InstructionSet): Scanners | undefined
+}
+
+interface Loading {
+  readonly addon?: Addon
+  readonly error?: unknown
+}
+
+let loading: Loading | undefined
+
+function load(): Loading {
+  const require = createRequire(import.meta.url)
+  try {
+    const nodeGypBuild = require('node-gyp-build') as (root: string) => Addon
+    return { addon: nodeGypBuild(fileURLToPath(new URL('../..', import.meta.url))) }
+  } catch (error) {
+    return { error }
+  }
+}
+
+/** Load the addon, once for each thread; undefined where it cannot be. */
+export function loadAddon(): Addon | undefined {
+  loading ??= load()
+  return loading.addon
+}
+
+/** Why `loadAddon` gives nothing. */
+export function addonLoadError(): unknown {
+  loading ??= load()
+  return loading.error
+}
+
+/** The instruction sets of native primitives that this machine can run, widest first; none without the addon. */
+export function supportedInstructionSets(): readonly InstructionSet[] {
+  return loadAddon()?.instructionSets ?? []
+}
+
+function packDialect(dialect: Dialect): number {
+  return dialect.delimiter | (dialect.quote << 16)
+}
+
+function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
+  return {
+    instructionSet,
+    summarize(bytes, range, dialect, summary) {
+      scanners.summarize(bytes, range.start, range.end, range.contentStart, packDialect(dialect), summary)
+    },
+    findRecordStart(bytes, range, dialect) {
+      return scanners.findRecordStart(bytes, range.from, range.limit, range.state, packDialect(dialect))
+    },
+    cutRecords: scanners.cutRecords,
+    copyExtents: scanners.copyExtents,
+    isAscii: scanners.isAscii,
+    countLineFeeds: scanners.countLineFeeds,
+  }
+}
+
+const bound = new Map<InstructionSet, Primitives>()
+
+/** The primitives of an instruction set, by default the widest. Throws where the machine has not got them. */
+export function nativePrimitives(set?: InstructionSet): Primitives {
+  const addon = loadAddon()
+  const cause = addonLoadError()
+  if (!addon)
+    throw new LinemillError('ERR_USAGE', 'native primitives were asked for, but the addon does not load', {
+      cause,
+    })
+  const wanted = set ?? addon.instructionSets[0]
+  const known = bound.get(wanted)
+  if (known) return known
+  const scanners = addon.scanners(wanted)
+  if (!scanners) {
+    const supported = addon.instructionSets.join(', ')
+    throw new LinemillError(
+      'ERR_USAGE',
+      `instruction set ${wanted} was asked for, but this processor runs only ${supported}`,
+    )
+  }
+  const primitives = bind(wanted, scanners)
+  bound.set(wanted, primitives)
+  return primitives
+}

@@ -1,0 +1,144 @@
+import { CONTROL_FREE_SLOTS } from '../layout.js'
+import { CONTROL_FIXED_WORDS, Control } from './control.js'
+
+/** A region's measures and memory, as they cross threads. */
+export interface RegionHandle {
+  readonly slotBytes: number
+  readonly slotCount: number
+  readonly blockCount: number
+  readonly wakeEvery: number
+  readonly memory: SharedArrayBuffer
+  readonly words: SharedArrayBuffer
+}
+
+/** Bytes really written: a filled slot's part of the region. */
+export interface Extent {
+  readonly slot: number
+  readonly bytes: Buffer
+}
+
+/** A typed array over the region must not pass 2 GiB: offsets stay small integers. */
+const MAX_REGION_BYTES = 2 ** 31 - 1
+
+/**
+ * The region: one SharedArrayBuffer cut into equal slots. Free slots are bits of a bitmap (no linked list, which
+ * would suffer from ABA); filled ones are pushed on a list per block and output, which the main thread takes whole.
+ */
+export class Region {
+  readonly control: Control
+  readonly bytes: Buffer
+  readonly slotBytes: number
+  readonly slotCount: number
+  readonly handle: RegionHandle
+  readonly #words: Int32Array<SharedArrayBuffer>
+  readonly #bitmap: number
+  readonly #links: number
+  readonly #lengths: number
+
+  private constructor(handle: RegionHandle) {
+    this.handle = handle
+    this.slotBytes = handle.slotBytes
+    this.slotCount = handle.slotCount
+    this.bytes = Buffer.from(handle.memory)
+    this.#words = new Int32Array(handle.words)
+    this.#bitmap = CONTROL_FIXED_WORDS
+    this.#links = this.#bitmap + bitmapWords(handle.slotCount)
+    this.#lengths = this.#links + handle.slotCount
+    this.control = new Control(this.#words, handle.blockCount, handle.wakeEvery)
+  }
+
+  /** Make a region and its control words. */
+  static allocate(measures: {
+    slotBytes: number
+    slotCount: number
+    blockCount: number
+    wakeEvery: number
+  }): Region {
+    const slotCount = Math.max(1, Math.min(measures.slotCount, Math.floor(MAX_REGION_BYTES / measures.slotBytes)))
+    const wordCount = CONTROL_FIXED_WORDS + bitmapWords(slotCount) + 2 * slotCount
+    const region = new Region({
+      ...measures,
+      slotCount,
+      memory: new SharedArrayBuffer(slotCount * measures.slotBytes),
+      words: new SharedArrayBuffer(Math.ceil(wordCount / 2) * 8),
+    })
+    region.control.initialise()
+    for (let slot = 0; slot < slotCount; slot++) region.#setFree(slot)
+    Atomics.store(region.#words, CONTROL_FREE_SLOTS, slotCount)
+    return region
+  }
+
+  /** Reach a region that another thread made. */
+  static attach(handle: RegionHandle): Region {
+    return new Region(handle)
+  }
+
+  /**
+   * Take a free slot for a block; -1 if there is none for it. The last free slot is kept for the head block, so
+   * that the run can always go on, whatever the region's size.
+   */
+  takeSlot(blockIndex: number): number {
+    for (;;) {
+      const free = Atomics.load(this.#words, CONTROL_FREE_SLOTS)
+      if (free <= 0 || (free === 1 && blockIndex !== this.control.head)) return -1
+      if (Atomics.compareExchange(this.#words, CONTROL_FREE_SLOTS, free, free - 1) === free) break
+    }
+    return this.#claimBit()
+  }
+
+  /** Clear one bit of the bitmap; the caller has taken it off FREE_SLOTS, so there is one. */
+  #claimBit(): number {
+    for (let word = 0; ; word = (word + 1) % bitmapWords(this.slotCount)) {
+      let bits = Atomics.load(this.#words, this.#bitmap + word)
+      while (bits !== 0) {
+        const bit = 31 - Math.clz32(bits & -bits)
+        const found = Atomics.and(this.#words, this.#bitmap + word, ~(1 << bit))
+        if ((found & (1 << bit)) !== 0) return word * 32 + bit
+        bits = found & ~(1 << bit)
+      }
+    }
+  }
+
+  /** Give slots back. */
+  freeSlots(extents: readonly { readonly slot: number }[]): void {
+    for (const { slot } of extents) {
+      this.#setFree(slot)
+      // HAZARD: the bit is set before the count, so that whoever takes one off the count finds a bit.
+      Atomics.add(this.#words, CONTROL_FREE_SLOTS, 1)
+    }
+    if (extents.length > 0) this.control.signalRoom()
+  }
+
+  #setFree(slot: number): void {
+    Atomics.or(this.#words, this.#bitmap + (slot >> 5), 1 << (slot & 31))
+  }
+
+  /** Make a filled slot visible as the next of a block's output. The caller writes to it no more. */
+  publish(slot: number, length: number, blockIndex: number, output: number): void {
+    const list = this.control.publishedWord(blockIndex, output)
+    Atomics.store(this.#words, this.#lengths + slot, length)
+    for (;;) {
+      const latest = Atomics.load(this.#words, list)
+      Atomics.store(this.#words, this.#links + slot, latest)
+      if (Atomics.compareExchange(this.#words, list, latest, slot + 1) === latest) return
+    }
+  }
+
+  /** Take all slots that a block has published for an output since the last call, in order. */
+  takePublished(blockIndex: number, output: number): Extent[] {
+    const extents: Extent[] = []
+    let next = Atomics.exchange(this.#words, this.control.publishedWord(blockIndex, output), 0)
+    while (next !== 0) {
+      const slot = next - 1
+      const start = slot * this.slotBytes
+      const length = Atomics.load(this.#words, this.#lengths + slot)
+      extents.push({ slot, bytes: this.bytes.subarray(start, start + length) })
+      next = Atomics.load(this.#words, this.#links + slot)
+    }
+    return extents.reverse()
+  }
+}
+
+function bitmapWords(slotCount: number): number {
+  return Math.ceil(slotCount / 32)
+}

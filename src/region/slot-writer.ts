@@ -1,0 +1,101 @@
+import type { Region } from './region.js'
+
+/**
+ * Writes one output of the block at hand into slots. Bytes go to `target[position, limit)`; when that room is
+ * used up, `nextSlot` publishes the slot and takes another.
+ */
+export class SlotWriter {
+  readonly target: Buffer
+  position = 0
+  limit = 0
+  #slot = -1
+  #blockIndex = 0
+  readonly #region: Region
+  readonly #output: number
+  readonly #siblings: readonly SlotWriter[]
+  readonly #verify: () => void
+
+  /**
+   * @param siblings the writers of all outputs of the same worker; the list may still grow.
+   * @param verify called before a slot is published; throws if what was written cannot be trusted.
+   */
+  constructor(region: Region, output: number, siblings: readonly SlotWriter[], verify: () => void) {
+    this.#region = region
+    this.#output = output
+    this.#siblings = siblings
+    this.#verify = verify
+    this.target = region.bytes
+  }
+
+  beginBlock(blockIndex: number): void {
+    this.#blockIndex = blockIndex
+  }
+
+  get room(): number {
+    return this.limit - this.position
+  }
+
+  /**
+   * Publish the slot at hand, if any, and take another; waits where none is free.
+   *
+   * @throws BlockAbandoned if the block is needed no more.
+   */
+  nextSlot(): void {
+    this.publish()
+    let slot = this.#region.takeSlot(this.#blockIndex)
+    if (slot < 0) {
+      // HAZARD: a worker that waits must hold no slot back, or a region of few slots and several outputs deadlocks.
+      for (const sibling of this.#siblings) sibling.publish()
+      slot = this.#region.control.waitForRoom(this.#blockIndex, () => this.#region.takeSlot(this.#blockIndex))
+    }
+    this.#slot = slot
+    this.position = slot * this.#region.slotBytes
+    this.limit = this.position + this.#region.slotBytes
+  }
+
+  /** Make what is written visible; the next write takes another slot. */
+  publish(): void {
+    if (this.#slot < 0) return
+    this.#verify()
+    const start = this.#slot * this.#region.slotBytes
+    this.#region.publish(this.#slot, this.position - start, this.#blockIndex, this.#output)
+    this.#slot = -1
+    this.position = 0
+    this.limit = 0
+  }
+
+  /** Give the slot at hand back unpublished: its block is abandoned. */
+  discard(): void {
+    if (this.#slot >= 0) this.#region.freeSlots([{ slot: this.#slot }])
+    this.#slot = -1
+    this.position = 0
+    this.limit = 0
+  }
+
+  /** Write bytes, over as many slots as it takes. */
+  writeBytes(bytes: Uint8Array): void {
+    let done = 0
+    while (done < bytes.length) {
+      if (this.room === 0) this.nextSlot()
+      const length = Math.min(this.room, bytes.length - done)
+      this.target.set(bytes.subarray(done, done + length), this.position)
+      this.position += length
+      done += length
+    }
+  }
+
+  /** Write a string as UTF-8, over as many slots as it takes. */
+  writeText(text: string): void {
+    if (text.length * 3 > this.room) {
+      const byteLength = Buffer.byteLength(text)
+      if (byteLength > this.room) {
+        if (byteLength > this.#region.slotBytes || this.room > this.#region.slotBytes >> 3) {
+          this.writeBytes(Buffer.from(text))
+          return
+        }
+        this.nextSlot()
+      }
+    }
+    this.position += this.target.write(text, this.position, 'utf8')
+  }
+}

@@ -1,0 +1,63 @@
+import type { FormatName, StrategyName } from './options.js'
+import type { InstructionSet } from './primitives/primitives.js'
+
+/** One input, as a run treated it. */
+export interface InputReport {
+  readonly name: string
+  readonly byteLength: number
+  readonly format: FormatName
+  readonly strategy: StrategyName
+  /** Why the strategy was taken, in words. */
+  readonly strategyReason: string
+}
+
+/** The numbers of a run. Times are seconds. */
+export interface Report {
+  readonly inputs: readonly InputReport[]
+  readonly workers: number
+  readonly instructionSet: InstructionSet
+  readonly blockBytes: number
+  readonly blocks: number
+  /** Bytes of all inputs. */
+  readonly inputBytes: number
+  /** Records (in a line function: lines) that were processed. */
+  readonly records: number
+  /** Lines without bytes that were skipped. */
+  readonly blankLines: number
+  /** Records that failed and were skipped or rejected. */
+  readonly errors: number
+  readonly outputBytes: number
+  /** How often output was written before the last block was finished. */
+  readonly drains: number
+  readonly seconds: number
+  /** Seconds until workers could begin, of the work itself, and from the last block to the end. */
+  readonly phases: { readonly start: number; readonly work: number; readonly end: number }
+  /** By worker: which share it did. */
+  readonly workerFigures: readonly WorkerFigures[]
+  /** What a reduction's `finish` returned. */
+  readonly result?: unknown
+  /** The output's bytes, where no `output` was named. */
+  readonly output?: Buffer
+}
+
+export interface WorkerFigures {
+  readonly blocks: number
+  readonly records: number
+  /** Seconds in which it waited for room in the region or for other blocks. */
+  readonly waitSeconds: number
+}
+
+/** What `--explain` prints: a run's decisions, before it runs. */
+export interface Explanation {
+  readonly inputs: readonly InputReport[]
+  readonly kind: 'line' | 'record' | 'batch' | 'count'
+  readonly isReduction: boolean
+  readonly workers: number
+  readonly instructionSet: InstructionSet
+  readonly blockBytes: number
+  readonly blocks: number
+  readonly slotBytes: number
+  readonly slots: number
+  readonly gather: string
+  readonly columns: readonly string[]
+}

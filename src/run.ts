@@ -1,0 +1,281 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Column, COLUMN_TYPES } from './batch/row.js'
+import type { OutputDialect } from './batch/slot-emitter.js'
+import { checkInputs, type Execution, execute, measureRegion } from './engine/execute.js'
+import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
+import { formatResult, formatRow } from './engine/result.js'
+import { LinemillError } from './errors.js'
+import { type FormatChoice, hasFields } from './format/format.js'
+import { closeInputs } from './input/open.js'
+import type { JobDescription } from './kernel/job.js'
+import { type RunOptions, resolveOptions, type Settings } from './options.js'
+import { type FileIdentity, openFileSink } from './output/file-sink.js'
+import { MemorySink, type Sink } from './output/sink.js'
+import type { Explanation, Report } from './report.js'
+import type { JobReference } from './worker/messages.js'
+import { Pool } from './worker/pool.js'
+
+/**
+ * Run a job over every line, record or batch of the inputs, on all cores, and write what it emits in the inputs'
+ * order, all of it or nothing.
+ *
+ * @param module the module whose export is the job: a path, relative to the working directory, or a URL.
+ * @param inputs files; each has its own header, line numbers and record numbers.
+ * @returns the run's figures; `output` holds the bytes where no `options.output` is given, `result` a reduction's.
+ * @throws LinemillError with the position, where a record is at fault; no output file is changed then.
+ */
+export async function run(
+  module: string | URL,
+  inputs: string | readonly string[],
+  options: RunOptions = {},
+): Promise<Report> {
+  const pool = new Pool(resolveOptions(options).workers)
+  try {
+    return await runOnPool(pool, module, inputs, options)
+  } finally {
+    await pool.close()
+  }
+}
+
+/** Run on workers that are there already, or start them. */
+export async function runOnPool(
+  pool: Pool,
+  module: string | URL,
+  inputs: string | readonly string[],
+  options: RunOptions = {},
+): Promise<Report> {
+  const began = performance.now()
+  const settings = resolveOptions(options)
+  const reference = { url: moduleUrl(module), exportName: settings.exportName }
+  const described = describe(pool, reference)
+  const opened = await openWhile(described, inputs, settings)
+  try {
+    const description = await described
+    const prepared = prepare(opened, settings, wishesOf(description, settings))
+    const output = outputOf(prepared, description, settings)
+    const sinks = await openSinks(prepared, settings)
+    const workBegan = performance.now()
+    try {
+      await writeHeaders(sinks, output)
+      const execution = await execute(prepared, pool, { job: reference, ...output, ...settingsOf(settings) }, sinks, settings)
+      const result = description.isReduction ? await combine(pool, execution) : undefined
+      if (description.isReduction) await sinks[0].write([Buffer.from(formatResult(result, output.outputDialect))])
+      checkInputs(prepared, settings)
+      for (const sink of sinks) await sink.commit()
+      const times = { began, workBegan }
+      return makeReport(prepared, settings, execution, { sinks, times, result, isReduction: description.isReduction })
+    } catch (thrown) {
+      for (const sink of sinks) await sink.abort()
+      throw thrown
+    }
+  } finally {
+    closeInputs(opened)
+  }
+}
+
+/**
+ * Say what `run` would do, without doing it.
+ *
+ * @throws LinemillError as `run` does for its module, inputs and options.
+ */
+export async function explainRun(
+  module: string | URL,
+  inputs: string | readonly string[],
+  options: RunOptions = {},
+): Promise<Explanation> {
+  const settings = resolveOptions(options)
+  const pool = new Pool(1)
+  const described = describe(pool, { url: moduleUrl(module), exportName: settings.exportName })
+  const opened = await openWhile(described, inputs, settings)
+  try {
+    const description = await described
+    const prepared = prepare(opened, settings, wishesOf(description, settings))
+    const { columns } = outputOf(prepared, description, settings)
+    const { slotBytes, slotCount } = measureRegion(settings, settings.onError === 'reject' ? 2 : 1)
+    return {
+      inputs: prepared.reports,
+      kind: description.kind,
+      isReduction: description.isReduction,
+      workers: settings.workers,
+      instructionSet: prepared.primitives.instructionSet,
+      blockBytes: settings.blockBytes,
+      blocks: prepared.plan.blockCount,
+      slotBytes,
+      slots: slotCount,
+      gather: settings.gather,
+      columns: columns.map(({ name, type }) => `${name} ${type}`),
+    }
+  } finally {
+    closeInputs(opened)
+    await pool.close()
+  }
+}
+
+function moduleUrl(module: string | URL): string {
+  if (module instanceof URL) return module.href
+  if (/^(file|data|node):/.test(module)) return module
+  const path = resolve(module)
+  if (existsSync(path)) return pathToFileURL(path).href
+  throw new LinemillError('ERR_MODULE', `no such module: ${module}`)
+}
+
+/** Let all workers load the job, and tell of it as soon as one knows. */
+async function describe(pool: Pool, job: JobReference): Promise<JobDescription> {
+  const answers = pool.workers().map((worker) => worker.request({ type: 'load', job }))
+  const [first] = await Promise.all(answers)
+  return (first as { description: JobDescription }).description
+}
+
+/** Open the inputs while the workers start; what fails first is told, and nothing is left open. */
+async function openWhile(described: Promise<unknown>, inputs: string | readonly string[], settings: Settings) {
+  described.catch(() => undefined) // it is awaited later; opening may fail before
+  const opened = openInputs(typeof inputs === 'string' ? [inputs] : inputs, settings)
+  try {
+    await described
+    return opened
+  } catch (thrown) {
+    closeInputs(opened)
+    throw thrown
+  }
+}
+
+/** Options come before what the job says of itself; a line function always gets lines. */
+function wishesOf(description: JobDescription, settings: Settings): PlanWishes {
+  if (description.kind === 'batch' && settings.onError !== 'fail') {
+    throw new LinemillError(
+      'ERR_USAGE',
+      `onError ${settings.onError} passes single records over, but a batch function sees whole batches: use onError fail`,
+    )
+  }
+  const choice: FormatChoice = {
+    format: settings.format === 'auto' ? (description.format ?? 'auto') : settings.format,
+    delimiter: settings.delimiter ?? description.delimiter,
+    quote: settings.quote === undefined ? description.quote : settings.quote,
+    header: settings.header && (description.header ?? true),
+    names: settings.names ?? description.names,
+  }
+  if (description.kind === 'line') {
+    return { choice: { ...choice, format: 'lines' as const, names: undefined }, columns: 'none' }
+  }
+  return { choice, columns: description.columns === undefined ? 'all' : Object.keys(description.columns) }
+}
+
+/** How the job's output is written. */
+interface Output {
+  readonly columns: readonly Column[]
+  readonly outputDialect: OutputDialect
+  readonly recordAllowed: boolean
+  readonly header: Buffer
+  /** Header of the file of rejects: they stand there as in the input. */
+  readonly rejectHeader: Buffer
+}
+
+function outputOf(prepared: Prepared, description: JobDescription, settings: Settings): Output {
+  const outputDialect = outputDialectOf(prepared)
+  const [header] = prepared.headers
+  const { output } = description
+  if (output === 'input' || settings.onError === 'reject') checkHeaders(prepared)
+  return {
+    columns: columnsOf(prepared, description),
+    outputDialect,
+    recordAllowed: output !== undefined || header.length === 0,
+    header: headerLine(output === 'input' ? header : Buffer.from(formatRow(output ?? [], outputDialect))),
+    rejectHeader: headerLine(header),
+  }
+}
+
+function headerLine(header: Buffer): Buffer {
+  return header.length === 0 ? header : Buffer.concat([header, Buffer.from('\n')])
+}
+
+function outputDialectOf({ format, plan }: Prepared): OutputDialect {
+  if (!hasFields(format)) return { delimiter: ',', quote: '"' }
+  const { delimiter, quote } = plan.inputs[0].dialect
+  return {
+    delimiter: String.fromCharCode(delimiter),
+    quote: quote < 128 ? String.fromCharCode(quote) : undefined,
+  }
+}
+
+function checkHeaders({ headers, inputs }: Prepared): void {
+  const other = headers.findIndex((header) => !header.equals(headers[0]))
+  if (other < 0) return
+  throw new LinemillError(
+    'ERR_USAGE',
+    `records are passed on with their header, but that of ${inputs[other].name} differs from that of ${inputs[0].name}`,
+  )
+}
+
+function columnsOf(prepared: Prepared, description: JobDescription): Column[] {
+  const { columns } = description
+  if (columns === undefined) {
+    return hasFields(prepared.format) ? prepared.names.map((name) => ({ name, type: 'string' })) : []
+  }
+  return Object.entries(columns).map(([name, type]) => {
+    if (COLUMN_TYPES.includes(type)) return { name, type }
+    throw new LinemillError(
+      'ERR_MODULE',
+      `column ${name} of the job: expected a type out of ${COLUMN_TYPES.join(', ')}, found ${JSON.stringify(type)}`,
+    )
+  })
+}
+
+function settingsOf({ onError, args }: Settings) {
+  return { onError, args }
+}
+
+async function openSinks(prepared: Prepared, settings: Settings): Promise<Sink[]> {
+  const inputs: FileIdentity[] = prepared.inputs.map(({ name, stat }) => ({ name, dev: stat.dev, ino: stat.ino }))
+  const { sync, output, reject } = settings
+  const sinks = [output === undefined ? new MemorySink() : await openFileSink(output, { sync, inputs })]
+  if (reject === undefined) return sinks
+  try {
+    return [...sinks, await openFileSink(reject, { sync, inputs })]
+  } catch (thrown) {
+    await sinks[0].abort()
+    throw thrown
+  }
+}
+
+async function writeHeaders([output, rejects]: readonly Sink[], { header, rejectHeader }: Output): Promise<void> {
+  await output.write([header])
+  await rejects?.write([rejectHeader])
+}
+
+/** Let worker 0 combine its state with the others', and finish. */
+async function combine(pool: Pool, { states }: Execution): Promise<unknown> {
+  const answer = await pool.workers()[0].request({ type: 'combine', states })
+  return (answer as { value: unknown }).value
+}
+
+function makeReport(
+  prepared: Prepared,
+  settings: Settings,
+  execution: Execution,
+  end: { sinks: readonly Sink[]; times: { began: number; workBegan: number }; result: unknown; isReduction: boolean },
+): Report {
+  const [sink] = end.sinks
+  const now = performance.now()
+  const start = (end.times.workBegan - end.times.began) / 1000
+  const seconds = (now - end.times.began) / 1000
+  return {
+    inputs: prepared.reports,
+    workers: settings.workers,
+    instructionSet: prepared.primitives.instructionSet,
+    blockBytes: settings.blockBytes,
+    blocks: prepared.plan.blockCount,
+    inputBytes: prepared.reports.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    records: execution.records,
+    blankLines: execution.ends.reduce((sum, { blanks }) => sum + blanks, 0),
+    errors: execution.errors,
+    outputBytes: execution.bytesWritten[0],
+    drains: execution.drains,
+    seconds,
+    phases: { start, work: execution.secondsOfWork, end: Math.max(0, seconds - start - execution.secondsOfWork) },
+    workerFigures: execution.workerFigures,
+    ...(end.isReduction && { result: end.result }),
+    ...(sink instanceof MemorySink && { output: sink.bytes() }),
+  }
+}

@@ -1,0 +1,170 @@
+import { Batch } from '../batch/batch.js'
+import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
+import { BlockCutter } from '../format/cut.js'
+import type { InputReader } from '../input/input.js'
+import { openReader } from '../input/open.js'
+import type { Kernel } from '../kernel/kernel.js'
+import { CUT_COUNT, QUOTED } from '../layout.js'
+import { type Boundary, BoundaryFinder } from '../plan/boundary.js'
+import { type Block, blockAt, type InputPlan, type Plan } from '../plan/plan.js'
+import type { Primitives } from '../primitives/primitives.js'
+import { BlockAbandoned, type Control } from '../region/control.js'
+import type { SlotWriter } from '../region/slot-writer.js'
+import type { WorkerFigures } from '../report.js'
+import type { FromWorker } from './messages.js'
+
+/** Inputs whose windows a worker keeps; blocks come in order, so few are in use at a time. */
+const READERS_KEPT = 4
+
+/** Records of the batch that is used where records are only looked through. */
+const COUNTING_RECORDS = 1024
+
+/** Bytes behind a block that are read with it (see format/cut.ts). */
+const READ_ON_BYTES = 64 * 1024
+
+export interface BlockLoopParts {
+  readonly plan: Plan
+  readonly control: Control
+  readonly primitives: Primitives
+  readonly maxRecordBytes: number
+  readonly limit: number
+  readonly post: (message: FromWorker) => void
+}
+
+/** What is done with each block beyond summarising it; absent where records are only counted. */
+export interface BlockWork {
+  readonly kernel: Kernel
+  readonly batch: Batch
+  readonly writers: readonly SlotWriter[]
+}
+
+/** One worker's way through a run: claim a block, find its boundary, process it, publish; until none is left. */
+export class BlockLoop {
+  readonly #parts: BlockLoopParts
+  readonly #finder: BoundaryFinder
+  readonly #readers = new Map<number, InputReader>()
+  #work: BlockWork | undefined
+  #cutter: BlockCutter | undefined
+  #input: InputPlan | undefined
+  #blocks = 0
+  #records = 0
+
+  constructor(parts: BlockLoopParts) {
+    this.#parts = parts
+    this.#finder = new BoundaryFinder(parts.plan, parts.control, parts.primitives, (index) =>
+      this.#readerOf(index),
+    )
+  }
+
+  /** Let blocks be processed, not only summarised. */
+  setWork(work: BlockWork): void {
+    this.#work = work
+    this.#cutter = new BlockCutter(this.#parts.primitives, work.batch, this.#parts.maxRecordBytes)
+  }
+
+  /** Process blocks until none is left; failures are posted. */
+  run(): WorkerFigures {
+    const { control, plan } = this.#parts
+    try {
+      let hint = 0
+      for (let index = control.claim(); index >= 0; index = control.claim()) {
+        const block = blockAt(plan, index, hint)
+        hint = block.inputIndex
+        this.#runBlock(block)
+      }
+    } finally {
+      for (const reader of this.#readers.values()) reader.close()
+    }
+    return { blocks: this.#blocks, records: this.#records, waitSeconds: control.waitSeconds }
+  }
+
+  /** Throw if bytes that were read may be wrong. */
+  readonly verify = (): void => {
+    for (const [inputIndex, reader] of this.#readers) {
+      if (reader.isFaulted()) throw faulted(this.#parts.plan.inputs[inputIndex].name)
+    }
+  }
+
+  #runBlock(block: Block): void {
+    const { control } = this.#parts
+    try {
+      const errorsBefore = this.#work?.kernel.errors ?? 0
+      const records = this.#processBlock(block)
+      this.verify()
+      for (const writer of this.#work?.writers ?? []) writer.publish()
+      control.finish(block.index, { records, errors: (this.#work?.kernel.errors ?? 0) - errorsBefore })
+      this.#blocks++
+      this.#records += records
+    } catch (thrown) {
+      for (const writer of this.#work?.writers ?? []) writer.discard()
+      this.#work?.kernel.abandonBlock()
+      if (thrown instanceof BlockAbandoned) return
+      const error = asLinemillError(thrown, 'ERR_WORKER', 'internal error: ')
+      this.#parts.post({ type: 'blockFailed', blockIndex: block.index, error: toPlainError(error) })
+      control.stopAfter(block.index - 1)
+    }
+  }
+
+  /** Number of records processed. */
+  #processBlock(block: Block): number {
+    const reader = this.#readerOf(block.inputIndex)
+    const { contentStart, byteLength } = block.input
+    reader.window(Math.max(contentStart, block.start - 2), Math.min(byteLength, block.end + READ_ON_BYTES))
+    const { before, after } = this.#finder.resolve(block)
+    if (after.runRecords >= this.#parts.limit) this.#parts.control.stopAfter(block.index)
+    if (this.#work === undefined) {
+      if (block.end === byteLength && after.state === QUOTED) this.#failUnclosed(block, reader)
+      return 0
+    }
+    return this.#process(block, before, reader, this.#work)
+  }
+
+  #process(block: Block, before: Boundary, reader: InputReader, work: BlockWork): number {
+    for (const writer of work.writers) writer.beginBlock(block.index)
+    if (block.input !== this.#input) {
+      this.#input = block.input
+      this.#cutter?.useColumns(block.input.wanted)
+      work.kernel.useInput(block.input)
+    }
+    let records = 0
+    const { limit } = this.#parts
+    this.#cutter?.cut(block, before, reader, (batch) => {
+      const processedBefore = before.runRecords + (batch.firstRecordNumber - 1 - before.records)
+      const allowed = Math.max(0, limit - processedBefore)
+      if (allowed < batch.recordCount) batch.cut[CUT_COUNT] = allowed
+      records += batch.recordCount
+      if (batch.recordCount > 0) work.kernel.process(batch)
+    })
+    return records
+  }
+
+  /** Where records are only counted nobody has met the open quote: find the record, and fail as its owner would. */
+  #failUnclosed(last: Block, reader: InputReader): void {
+    const { primitives, maxRecordBytes } = this.#parts
+    const batch = new Batch(primitives, COUNTING_RECORDS, 0)
+    const cutter = new BlockCutter(primitives, batch, maxRecordBytes)
+    for (const { block, before } of this.#finder.lastRecordOwners(last)) {
+      cutter.cut(block, before, reader, () => undefined)
+    }
+  }
+
+  #readerOf(inputIndex: number): InputReader {
+    const known = this.#readers.get(inputIndex)
+    if (known !== undefined) return known
+    if (this.#readers.size >= READERS_KEPT) {
+      const [oldest, reader] = this.#readers.entries().next().value as [number, InputReader]
+      reader.close()
+      this.#readers.delete(oldest)
+    }
+    const reader = openReader(this.#parts.plan.inputs[inputIndex].handle)
+    this.#readers.set(inputIndex, reader)
+    return reader
+  }
+}
+
+function faulted(name: string): LinemillError {
+  return new LinemillError(
+    'ERR_INPUT',
+    `input ${name} was truncated, or could not be read, while it was mapped: run again when nobody writes to it, or copy it first`,
+  )
+}

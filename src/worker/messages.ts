@@ -1,0 +1,49 @@
+import type { Column } from '../batch/row.js'
+import type { OutputDialect } from '../batch/slot-emitter.js'
+import type { PlainError } from '../errors.js'
+import type { JobDescription } from '../kernel/job.js'
+import type { OnError } from '../options.js'
+import type { Plan } from '../plan/plan.js'
+import type { InstructionSet } from '../primitives/primitives.js'
+import type { RegionHandle } from '../region/region.js'
+import type { WorkerFigures } from '../report.js'
+
+/** The module and export that a job is loaded from; a closure cannot cross threads. */
+export interface JobReference {
+  readonly url: string
+  readonly exportName: string
+}
+
+/** A run, as a worker gets it: plain data, shared memory and handles. */
+export interface WorkerTask {
+  readonly plan: Plan
+  readonly region: RegionHandle
+  readonly instructionSet: InstructionSet
+  /** Absent: blocks are only summarised, which counts them. */
+  readonly job?: JobReference
+  readonly columns: readonly Column[]
+  readonly outputDialect: OutputDialect
+  /** Whether `out.record()` may be used. */
+  readonly recordAllowed: boolean
+  readonly batchRecords: number
+  readonly maxRecordBytes: number
+  readonly limit: number
+  readonly onError: OnError
+  readonly args: Readonly<Record<string, string>>
+  readonly workerIndex: number
+  readonly workerCount: number
+}
+
+export type ToWorker =
+  | { readonly type: 'load'; readonly job: JobReference }
+  | { readonly type: 'run'; readonly task: WorkerTask }
+  | { readonly type: 'combine'; readonly states: readonly unknown[] }
+
+export type FromWorker =
+  | { readonly type: 'loaded'; readonly description: JobDescription }
+  /** The job or the whole worker failed; what was asked for is not done. */
+  | { readonly type: 'failed'; readonly error: PlainError }
+  /** A block failed; the worker goes on with those before it. */
+  | { readonly type: 'blockFailed'; readonly blockIndex: number; readonly error: PlainError }
+  | { readonly type: 'finished'; readonly figures: WorkerFigures; readonly state?: unknown }
+  | { readonly type: 'result'; readonly value: unknown }

@@ -1,0 +1,126 @@
+import { Worker } from 'node:worker_threads'
+import { fromPlainError, LinemillError } from '../errors.js'
+import type { FromWorker, ToWorker } from './messages.js'
+
+/** How long a worker may take to stop by itself before it is terminated. */
+const STOP_MILLISECONDS = 1000
+
+/** One worker thread, and the one request it is busy with. */
+export class PoolWorker {
+  readonly #thread: Worker
+  #pending: { resolve: (message: FromWorker) => void; reject: (error: LinemillError) => void } | undefined
+  #dead: LinemillError | undefined
+  /** Receives what a worker says before its answer. */
+  onNotice: (message: FromWorker) => void = () => undefined
+
+  constructor() {
+    // Only this file knows the worker's entry, and only by URL. Its standard output is not the run's output.
+    this.#thread = new Worker(new URL('./worker.js', import.meta.url), { stdout: true })
+    this.#thread.stdout.on('data', (text: Buffer) => process.stderr.write(text))
+    this.#thread.on('message', (message: FromWorker) => this.#receive(message))
+    this.#thread.on('error', (thrown) => this.#die(deathBy(thrown)))
+    this.#thread.on('exit', (code) => this.#die(exitError(code)))
+  }
+
+  /**
+   * Ask for something; resolves with the answer. One request at a time.
+   *
+   * @throws LinemillError what the worker reports, or ERR_WORKER if it dies.
+   */
+  request(message: ToWorker): Promise<FromWorker> {
+    return new Promise((resolve, reject) => {
+      if (this.#dead) return reject(this.#dead)
+      this.#pending = { resolve, reject }
+      this.#thread.postMessage(message)
+    })
+  }
+
+  get isDead(): boolean {
+    return this.#dead !== undefined
+  }
+
+  async close(): Promise<void> {
+    this.#dead ??= new LinemillError('ERR_WORKER', 'the pool is closed')
+    await this.#thread.terminate()
+  }
+
+  /** Let the process end although the worker lives, or not. */
+  setRef(isRef: boolean): void {
+    if (isRef) this.#thread.ref()
+    else this.#thread.unref()
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === 'blockFailed') {
+      this.onNotice(message)
+      return
+    }
+    const pending = this.#pending
+    this.#pending = undefined
+    if (message.type === 'failed') pending?.reject(fromPlainError(message.error))
+    else pending?.resolve(message)
+  }
+
+  #die(error: LinemillError): void {
+    this.#dead ??= error
+    this.#pending?.reject(this.#dead)
+    this.#pending = undefined
+  }
+}
+
+function deathBy(thrown: unknown): LinemillError {
+  const { code, message } = thrown as NodeJS.ErrnoException
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new LinemillError(
+      'ERR_USER_FUNCTION',
+      'a worker ran out of memory: keep less in the job, or give it more (NODE_OPTIONS=--max-old-space-size=MiB)',
+      { cause: thrown },
+    )
+  }
+  return new LinemillError('ERR_USER_FUNCTION', `the job threw outside of its functions: ${message}`, {
+    cause: thrown,
+  })
+}
+
+function exitError(code: number): LinemillError {
+  return new LinemillError(
+    'ERR_USER_FUNCTION',
+    `a worker ended with status ${code} in the middle of the run: a job must not call process.exit()`,
+  )
+}
+
+/** Worker threads that are started when they are first needed and used again from run to run. */
+export class Pool {
+  readonly size: number
+  #workers: PoolWorker[] = []
+
+  constructor(size: number) {
+    this.size = size
+  }
+
+  /** All workers, started now if they are not. */
+  workers(): readonly PoolWorker[] {
+    this.#workers = this.#workers.filter((worker) => !worker.isDead)
+    while (this.#workers.length < this.size) this.#workers.push(new PoolWorker())
+    return this.#workers
+  }
+
+  /** Let idle workers keep the process alive, or not. */
+  setRef(isRef: boolean): void {
+    for (const worker of this.#workers) worker.setRef(isRef)
+  }
+
+  /** End all workers, wherever they are. */
+  async close(): Promise<void> {
+    const workers = this.#workers
+    this.#workers = []
+    await Promise.all(workers.map((worker) => worker.close()))
+  }
+
+  /** Wait for requests that were told to stop; end all workers if that takes longer than a second. */
+  async settle(requests: readonly Promise<unknown>[]): Promise<void> {
+    const timer = setTimeout(() => void this.close(), STOP_MILLISECONDS)
+    await Promise.allSettled(requests)
+    clearTimeout(timer)
+  }
+}

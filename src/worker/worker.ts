@@ -1,0 +1,124 @@
+import { type MessagePort, parentPort } from 'node:worker_threads'
+import { Batch } from '../batch/batch.js'
+import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
+import type { Job } from '../kernel/job.js'
+import { describeJob, loadJob } from '../kernel/load-job.js'
+import { makeKernel } from '../kernel/make-kernel.js'
+import { choosePrimitives } from '../primitives/choose.js'
+import { Region } from '../region/region.js'
+import { SlotWriter } from '../region/slot-writer.js'
+import type { WorkerFigures } from '../report.js'
+import { BlockLoop } from './block-loop.js'
+import type { FromWorker, JobReference, ToWorker, WorkerTask } from './messages.js'
+
+const port = parentPort as MessagePort
+const post = (message: FromWorker): void => port.postMessage(message)
+
+/** Jobs by module and export; a warm pool loads each once. */
+const jobs = new Map<string, Promise<Job>>()
+let latestJob: Job | undefined
+/** This worker's state of the reduction at hand. */
+let state: unknown
+
+port.on('message', (message: ToWorker) => {
+  handle(message).catch((thrown) => {
+    post({ type: 'failed', error: toPlainError(asLinemillError(thrown, 'ERR_WORKER', 'internal error: ')) })
+  })
+})
+
+async function handle(message: ToWorker): Promise<void> {
+  if (message.type === 'load') post({ type: 'loaded', description: describeJob(await load(message.job)) })
+  else if (message.type === 'run') await runTask(message.task)
+  else await combine(message.states)
+}
+
+function load(reference: JobReference): Promise<Job> {
+  const key = `${reference.exportName} ${reference.url}`
+  const job = jobs.get(key) ?? loadJob(reference.url, reference.exportName)
+  jobs.set(key, job)
+  return job
+}
+
+async function runTask(task: WorkerTask): Promise<void> {
+  const region = Region.attach(task.region)
+  const { control } = region
+  const primitives = choosePrimitives(task.instructionSet, { warn: false })
+  const { plan, maxRecordBytes, limit } = task
+  const loop = new BlockLoop({ plan, control, primitives, maxRecordBytes, limit, post })
+  if (task.job === undefined) {
+    post({ type: 'finished', figures: loop.run() })
+    return
+  }
+  const job = await load(task.job)
+  latestJob = job
+  const worker = { args: task.args, workerIndex: task.workerIndex, workerCount: task.workerCount }
+  await callUser('setup', () => job.setup?.(worker))
+  try {
+    state = await callUser('init', () => job.init?.(task.args))
+    prepare(loop, job, task, region)
+    const figures = loop.run()
+    finish(figures, job, task)
+  } finally {
+    await callUser('teardown', () => job.teardown?.(worker))
+  }
+}
+
+function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): void {
+  const primitives = choosePrimitives(task.instructionSet, { warn: false })
+  const { plan, onError, args, columns, outputDialect, recordAllowed } = task
+  const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted }) => wanted.length))
+  const batch = new Batch(primitives, batchCapacity(task.batchRecords, wantedCount), wantedCount)
+  const writers: SlotWriter[] = []
+  for (let output = 0; output < (onError === 'reject' ? 2 : 1); output++) {
+    writers.push(new SlotWriter(region, output, writers, loop.verify))
+  }
+  const kernel = makeKernel(job, state, batch, writers, primitives, {
+    columns,
+    format: plan.inputs[0]?.format ?? 'lines',
+    outputDialect,
+    recordAllowed,
+    onError,
+    args,
+    isCancelled: () => region.control.isCancelled(),
+  })
+  loop.setWork({ kernel, batch, writers })
+}
+
+/** Words that a batch's table may have, so that it stays in the processor's cache however many columns are wanted. */
+const TABLE_WORDS = 2 ** 17
+
+function batchCapacity(records: number, wantedCount: number): number {
+  return Math.max(1, Math.min(records, Math.max(64, Math.floor(TABLE_WORDS / (3 + 2 * wantedCount)))))
+}
+
+/** Report the figures; the state of worker 0 stays here, where the others' are brought to be combined. */
+function finish(figures: WorkerFigures, job: Job, task: WorkerTask): void {
+  if (job.init === undefined || task.workerIndex === 0) return post({ type: 'finished', figures })
+  try {
+    post({ type: 'finished', figures, state })
+  } catch (thrown) {
+    throw asLinemillError(
+      thrown,
+      'ERR_USER_FUNCTION',
+      "the reduction's state cannot travel between workers (plain objects, Maps, Sets, typed arrays can): ",
+    )
+  }
+}
+
+/** Combine this worker's state with the others', and finish. */
+async function combine(states: readonly unknown[]): Promise<void> {
+  const job = latestJob as Job
+  let combined = state
+  for (const other of states) combined = await callUser('combine', () => job.combine?.(combined, other))
+  const value = job.finish ? await callUser('finish', () => job.finish?.(combined)) : combined
+  post({ type: 'result', value })
+}
+
+async function callUser<T>(name: string, call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (thrown) {
+    if (thrown instanceof LinemillError) throw thrown
+    throw asLinemillError(thrown, 'ERR_USER_FUNCTION', `the job's ${name} threw `)
+  }
+}
