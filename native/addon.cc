@@ -22,7 +22,8 @@ using Napi::Value;
 /** Throw an error as Node's own file system calls do: with `code`, `errno` and `syscall`. */
 Value throw_errno(Napi::Env env, const char* call, int number) {
   const std::string reason = std::generic_category().message(number);
-  const Napi::Error error = Napi::Error::New(env, std::string(errno_name(number)) + ": " + reason + ", " + call);
+  const std::string message = std::string(errno_name(number)) + ": " + reason + ", " + call;
+  const Napi::Error error = Napi::Error::New(env, message);
   error.Value().Set("code", errno_name(number));
   error.Value().Set("errno", -number);
   error.Value().Set("syscall", call);
@@ -31,7 +32,8 @@ Value throw_errno(Napi::Env env, const char* call, int number) {
 }
 
 Value throw_range(Napi::Env env, const char* call) {
-  const Napi::RangeError error = Napi::RangeError::New(env, std::string(call) + ": an argument is out of range");
+  const std::string message = std::string(call) + ": an argument is out of range";
+  const Napi::RangeError error = Napi::RangeError::New(env, message);
   error.Value().Set("code", "ERR_OUT_OF_RANGE");
   error.ThrowAsJavaScriptException();
   return env.Undefined();
@@ -84,7 +86,8 @@ Value summarize(const CallbackInfo& info) {
   const Bytes bytes(info, 0);
   const Range range = {uint32_at(info, 1), uint32_at(info, 2), int64_at(info, 3)};
   const Words summary(info, 5);
-  const bool can_look_back = range.content_start <= range.start && (range.content_start >= 0 || range.start >= 2);
+  const bool can_look_back =
+      range.content_start <= range.start && (range.content_start >= 0 || range.start >= 2);
   if (!is_within(range.start, range.end, bytes.length) || !can_look_back || summary.length < SUMMARY_WORDS) {
     return throw_range(info.Env(), "summarize");
   }
@@ -100,8 +103,8 @@ Value find_record_start(const CallbackInfo& info) {
   if (!is_within(from, limit, bytes.length) || state >= STATE_COUNT) {
     return throw_range(info.Env(), "findRecordStart");
   }
-  const uint32_t found = scanners_of(info).find_record_start(bytes.data, from, limit, state, dialect_at(info, 4));
-  return Napi::Number::New(info.Env(), found);
+  const Scanners& set = scanners_of(info);
+  return Napi::Number::New(info.Env(), set.find_record_start(bytes.data, from, limit, state, dialect_at(info, 4)));
 }
 
 Value cut_records(const CallbackInfo& info) {
@@ -109,10 +112,12 @@ Value cut_records(const CallbackInfo& info) {
   const Words cut(info, 1);
   const Words wanted(info, 2);
   const Words table(info, 3);
-  bool is_valid = cut.length >= CUT_WORDS && is_within(cut.data[CUT_NEXT], cut.data[CUT_DATA_END], bytes.length);
+  bool is_valid =
+      cut.length >= CUT_WORDS && is_within(cut.data[CUT_NEXT], cut.data[CUT_DATA_END], bytes.length);
   if (is_valid) {
     const uint64_t wanted_count = cut.data[CUT_WANTED];
-    is_valid = wanted_count <= wanted.length && cut.data[CUT_CAPACITY] <= table.length / (3 + 2 * wanted_count);
+    const uint64_t capacity = cut.data[CUT_CAPACITY];
+    is_valid = wanted_count <= wanted.length && capacity <= table.length / (3 + 2 * wanted_count);
   }
   if (!is_valid) return throw_range(info.Env(), "cutRecords");
   scanners_of(info).cut_records(bytes.data, cut.data, wanted.data, table.data);
@@ -199,7 +204,8 @@ Value attach(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const uint64_t length = uint64_t(int64_at(info, 2));
   void* data = nullptr;
-  const int refused = length == 0 ? ERANGE : open_window(id_at(info), uint64_t(int64_at(info, 1)), length, &data);
+  const uint64_t offset = uint64_t(int64_at(info, 1));
+  const int refused = length == 0 ? ERANGE : open_window(id_at(info), offset, length, &data);
   if (refused == ERANGE) return throw_range(env, "attach");
   if (refused != 0) return throw_errno(env, "attach", refused);
   Window* const window = new Window{id_at(info), true, false};
@@ -265,7 +271,9 @@ Napi::Object layout(Napi::Env env) {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Napi::Array names = Napi::Array::New(env);
   uint32_t count = 0;
-  for (const Scanners* const* set = supported_scanners(); *set != nullptr; set++) names.Set(count++, (*set)->name);
+  for (const Scanners* const* set = supported_scanners(); *set != nullptr; set++) {
+    names.Set(count++, (*set)->name);
+  }
   exports.Set("instructionSets", names);
   exports.Set("layout", layout(env));
   exports.Set("scanners", Napi::Function::New<scanners>(env, "scanners"));

@@ -1,5 +1,6 @@
-import { checkInputs, type Execution, execute, measureRegion } from './engine/execute.js'
+import { type Execution, execute, measureRegion, workersNeeded } from './engine/execute.js'
 import { openInputs, type Prepared, prepare } from './engine/prepare.js'
+import { checkInputs } from './engine/watch.js'
 import { closeInputs } from './input/open.js'
 import { type CommonOptions, resolveOptions, type Settings } from './options.js'
 import type { Explanation, Report } from './report.js'
@@ -42,7 +43,6 @@ export async function countOnPool(
 ): Promise<CountReport> {
   const began = performance.now()
   const settings = resolveOptions(options)
-  pool.workers()
   const prepared = prepareCount(inputs, options, settings)
   try {
     const workBegan = performance.now()
@@ -67,7 +67,7 @@ export async function explainCount(
     inputs: prepared.reports,
     kind: 'count',
     isReduction: true,
-    workers: settings.workers,
+    workers: workersNeeded(true, prepared.byteLength, settings),
     instructionSet: prepared.primitives.instructionSet,
     blockBytes: settings.blockBytes,
     blocks: prepared.plan.blockCount,
@@ -116,11 +116,11 @@ function makeReport(
   const seconds = (performance.now() - times.began) / 1000
   return {
     inputs: prepared.reports,
-    workers: settings.workers,
+    workers: workersNeeded(true, prepared.byteLength, settings),
     instructionSet: prepared.primitives.instructionSet,
     blockBytes: settings.blockBytes,
     blocks: prepared.plan.blockCount,
-    inputBytes: prepared.reports.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    inputBytes: prepared.byteLength,
     records,
     count: Math.min(records, settings.limit),
     perInput,
@@ -129,7 +129,11 @@ function makeReport(
     outputBytes: 0,
     drains: 0,
     seconds,
-    phases: { start, work: execution.secondsOfWork, end: Math.max(0, seconds - start - execution.secondsOfWork) },
+    phases: {
+      start,
+      work: execution.secondsOfWork,
+      end: Math.max(0, seconds - start - execution.secondsOfWork),
+    },
     workerFigures: execution.workerFigures,
   }
 }

@@ -1,6 +1,14 @@
 export { type CountOptions, type CountReport, count, explainCount } from './count.js'
 export { type ErrorCode, LinemillError, type Position } from './errors.js'
 export * from './job.js'
-export type { CommonOptions, FormatName, GatherName, OnError, Progress, RunOptions, StrategyName } from './options.js'
+export type {
+  CommonOptions,
+  FormatName,
+  GatherName,
+  OnError,
+  Progress,
+  RunOptions,
+  StrategyName,
+} from './options.js'
 export type { Explanation, InputReport, Report, WorkerFigures } from './report.js'
 export { explainRun, run } from './run.js'

@@ -70,6 +70,11 @@ export interface CommonOptions {
   readonly maxRecordBytes?: number
   /** Fail where an input grew during the run. Default false: a warning, and the size at the start counts. */
   readonly strictSize?: boolean
+  /**
+   * Let the main thread take part in work that is native, as counting is; small inputs then start no workers. It
+   * does so a few milliseconds at a time. Default false.
+   */
+  readonly mainThread?: boolean
   /** Which primitives to use. Default `auto`: environment LINEMILL_PRIMITIVES, else native, else portable. */
   readonly primitives?: PrimitivesName
   /** Aborting it ends the run; the promise rejects with ERR_CANCELLED, outputs stay untouched. */
@@ -115,6 +120,7 @@ export interface Settings {
   readonly limit: number
   readonly maxRecordBytes: number
   readonly strictSize: boolean
+  readonly mainThread: boolean
   readonly primitives: PrimitivesName
   readonly signal: AbortSignal | undefined
   readonly onProgress: ((progress: Progress) => void) | undefined
@@ -163,6 +169,7 @@ export function resolveOptions(options: RunOptions = {}): Settings {
       MAX_RECORD_BYTES,
     ),
     strictSize: flag('strictSize', options.strictSize, false),
+    mainThread: flag('mainThread', options.mainThread, false),
     primitives: oneOf('primitives', options.primitives, 'auto', PRIMITIVES_NAMES),
     signal: options.signal,
     onProgress: options.onProgress,

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Column, COLUMN_TYPES } from './batch/row.js'
+import { COLUMN_TYPES, type Column } from './batch/row.js'
 import type { OutputDialect } from './batch/slot-emitter.js'
-import { checkInputs, type Execution, execute, measureRegion } from './engine/execute.js'
+import { type Execution, execute, measureRegion } from './engine/execute.js'
 import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
 import { formatResult, formatRow } from './engine/result.js'
+import { checkInputs } from './engine/watch.js'
 import { LinemillError } from './errors.js'
 import { type FormatChoice, hasFields } from './format/format.js'
 import { closeInputs } from './input/open.js'
@@ -59,13 +60,25 @@ export async function runOnPool(
     const workBegan = performance.now()
     try {
       await writeHeaders(sinks, output)
-      const execution = await execute(prepared, pool, { job: reference, ...output, ...settingsOf(settings) }, sinks, settings)
+      const execution = await execute(
+        prepared,
+        pool,
+        { job: reference, ...output, ...settingsOf(settings) },
+        sinks,
+        settings,
+      )
       const result = description.isReduction ? await combine(pool, execution) : undefined
-      if (description.isReduction) await sinks[0].write([Buffer.from(formatResult(result, output.outputDialect))])
+      if (description.isReduction)
+        await sinks[0].write([Buffer.from(formatResult(result, output.outputDialect))])
       checkInputs(prepared, settings)
       for (const sink of sinks) await sink.commit()
       const times = { began, workBegan }
-      return makeReport(prepared, settings, execution, { sinks, times, result, isReduction: description.isReduction })
+      return makeReport(prepared, settings, execution, {
+        sinks,
+        times,
+        result,
+        isReduction: description.isReduction,
+      })
     } catch (thrown) {
       for (const sink of sinks) await sink.abort()
       throw thrown
@@ -129,7 +142,11 @@ async function describe(pool: Pool, job: JobReference): Promise<JobDescription> 
 }
 
 /** Open the inputs while the workers start; what fails first is told, and nothing is left open. */
-async function openWhile(described: Promise<unknown>, inputs: string | readonly string[], settings: Settings) {
+async function openWhile(
+  described: Promise<unknown>,
+  inputs: string | readonly string[],
+  settings: Settings,
+) {
   described.catch(() => undefined) // it is awaited later; opening may fail before
   const opened = openInputs(typeof inputs === 'string' ? [inputs] : inputs, settings)
   try {
@@ -227,7 +244,11 @@ function settingsOf({ onError, args }: Settings) {
 }
 
 async function openSinks(prepared: Prepared, settings: Settings): Promise<Sink[]> {
-  const inputs: FileIdentity[] = prepared.inputs.map(({ name, stat }) => ({ name, dev: stat.dev, ino: stat.ino }))
+  const inputs: FileIdentity[] = prepared.inputs.map(({ name, stat }) => ({
+    name,
+    dev: stat.dev,
+    ino: stat.ino,
+  }))
   const { sync, output, reject } = settings
   const sinks = [output === undefined ? new MemorySink() : await openFileSink(output, { sync, inputs })]
   if (reject === undefined) return sinks
@@ -239,7 +260,10 @@ async function openSinks(prepared: Prepared, settings: Settings): Promise<Sink[]
   }
 }
 
-async function writeHeaders([output, rejects]: readonly Sink[], { header, rejectHeader }: Output): Promise<void> {
+async function writeHeaders(
+  [output, rejects]: readonly Sink[],
+  { header, rejectHeader }: Output,
+): Promise<void> {
   await output.write([header])
   await rejects?.write([rejectHeader])
 }
@@ -254,7 +278,12 @@ function makeReport(
   prepared: Prepared,
   settings: Settings,
   execution: Execution,
-  end: { sinks: readonly Sink[]; times: { began: number; workBegan: number }; result: unknown; isReduction: boolean },
+  end: {
+    sinks: readonly Sink[]
+    times: { began: number; workBegan: number }
+    result: unknown
+    isReduction: boolean
+  },
 ): Report {
   const [sink] = end.sinks
   const now = performance.now()
@@ -266,14 +295,18 @@ function makeReport(
     instructionSet: prepared.primitives.instructionSet,
     blockBytes: settings.blockBytes,
     blocks: prepared.plan.blockCount,
-    inputBytes: prepared.reports.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    inputBytes: prepared.byteLength,
     records: execution.records,
     blankLines: execution.ends.reduce((sum, { blanks }) => sum + blanks, 0),
     errors: execution.errors,
     outputBytes: execution.bytesWritten[0],
     drains: execution.drains,
     seconds,
-    phases: { start, work: execution.secondsOfWork, end: Math.max(0, seconds - start - execution.secondsOfWork) },
+    phases: {
+      start,
+      work: execution.secondsOfWork,
+      end: Math.max(0, seconds - start - execution.secondsOfWork),
+    },
     workerFigures: execution.workerFigures,
     ...(end.isReduction && { result: end.result }),
     ...(sink instanceof MemorySink && { output: sink.bytes() }),

@@ -355,10 +355,12 @@ function show(bytes: Uint8Array, parameters: object, dialect: Dialect): string {
 
 describe('addon', () => {
   test('has the layout of layout.ts', () => {
-    const constants = Object.fromEntries(
-      Object.entries(layout).filter(([, value]) => typeof value === 'number'),
+    const shared =
+      /^(SUMMARY|CUT|EXTENT|COPY|NO)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
+    const constants = Object.entries(layout).filter(
+      ([name, value]) => typeof value === 'number' && shared.test(name),
     )
-    expect(loadAddon()?.layout).toEqual(constants)
+    expect(loadAddon()?.layout).toEqual(Object.fromEntries(constants))
   })
 
   test('refuses arguments outside of what it was given', () => {

@@ -43,21 +43,13 @@ struct Block {
     return uint64_t(_mm_cvtsi128_si64(product));
   }
 
-  /** Eight at a time without a look at the count: mispredicted branches cost more than values too many. */
-  static void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
-    const uint32_t* const end = out + bit_count(mask);
-    do {
-      for (int index = 0; index < 8; index++) {
-        out[index] = base + uint32_t(_tzcnt_u64(mask));
-        mask &= mask - 1;
-      }
-      out += 8;
-    } while (out < end);
-  }
+  static void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_unrolled<8>(mask, base, out); }
+
+  static void flatten_few(uint64_t mask, uint32_t base, uint32_t* out) { flatten_unrolled<2>(mask, base, out); }
 
   /** Not by PEXT, which takes a hundred cycles on some processors that have AVX2. */
   static void flatten_ranks(uint64_t bits, uint64_t mask, uint32_t base, uint32_t* out) {
-    flatten_ranks_by_bits(bits, mask, base, out);
+    flatten_ranks_unrolled(bits, mask, base, out);
   }
 };
 

@@ -54,8 +54,10 @@ struct Block {
     store_indexes(_mm512_extracti32x4_epi32(packed, 3), bases, out + 48);
   }
 
+  static void flatten_few(uint64_t mask, uint32_t base, uint32_t* out) { flatten_unrolled<2>(mask, base, out); }
+
   static void flatten_ranks(uint64_t bits, uint64_t mask, uint32_t base, uint32_t* out) {
-    flatten(_pext_u64(bits, mask), base, out);
+    flatten_few(_pext_u64(bits, mask), base, out);
   }
 };
 

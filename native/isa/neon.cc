@@ -49,10 +49,12 @@ struct Block {
 
   static uint64_t prefix_xor(uint64_t mask) { return prefix_xor_by_shifts(mask); }
 
-  static void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_by_bits(mask, base, out); }
+  static void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_unrolled<4>(mask, base, out); }
+
+  static void flatten_few(uint64_t mask, uint32_t base, uint32_t* out) { flatten_unrolled<2>(mask, base, out); }
 
   static void flatten_ranks(uint64_t bits, uint64_t mask, uint32_t base, uint32_t* out) {
-    flatten_ranks_by_bits(bits, mask, base, out);
+    flatten_ranks_unrolled(bits, mask, base, out);
   }
 };
 

@@ -58,7 +58,9 @@ bool copy_extents(const Copying& copying, uint32_t* copy) {
     const uint32_t length = word & EXTENT_LENGTH_MASK;
     is_valid = offset + length <= copying.bytes_length;
     if (!is_valid) break;
-    for (; skip < length && to < copy[COPY_TARGET_END]; skip++) copying.target[to++] = copying.bytes[offset + skip];
+    for (; skip < length && to < copy[COPY_TARGET_END]; skip++) {
+      copying.target[to++] = copying.bytes[offset + skip];
+    }
     const bool has_follower = word > EXTENT_LENGTH_MASK;
     if (has_follower && skip == length && to < copy[COPY_TARGET_END]) {
       copying.target[to++] = word >> 30 == 1 ? uint8_t(copy[COPY_DELIMITER]) : LINE_FEED;

@@ -14,7 +14,8 @@ struct Block {
 
   static Block load(const uint8_t* at) {
     const __m128i* from = reinterpret_cast<const __m128i*>(at);
-    return {{_mm_loadu_si128(from), _mm_loadu_si128(from + 1), _mm_loadu_si128(from + 2), _mm_loadu_si128(from + 3)}};
+    return {{_mm_loadu_si128(from), _mm_loadu_si128(from + 1), _mm_loadu_si128(from + 2),
+             _mm_loadu_si128(from + 3)}};
   }
 
   void store(uint8_t* at) const {
@@ -28,8 +29,9 @@ struct Block {
   }
 
   static uint64_t mask_of(__m128i first, __m128i second, __m128i third, __m128i fourth) {
-    return uint64_t(uint32_t(_mm_movemask_epi8(first))) | uint64_t(uint32_t(_mm_movemask_epi8(second))) << 16 |
-           uint64_t(uint32_t(_mm_movemask_epi8(third))) << 32 | uint64_t(uint32_t(_mm_movemask_epi8(fourth))) << 48;
+    const uint32_t low = uint32_t(_mm_movemask_epi8(first)) | uint32_t(_mm_movemask_epi8(second)) << 16;
+    const uint32_t high = uint32_t(_mm_movemask_epi8(third)) | uint32_t(_mm_movemask_epi8(fourth)) << 16;
+    return uint64_t(low) | uint64_t(high) << 32;
   }
 
   uint64_t equal(Needle needle) const {
@@ -41,10 +43,12 @@ struct Block {
 
   static uint64_t prefix_xor(uint64_t mask) { return prefix_xor_by_shifts(mask); }
 
-  static void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_by_bits(mask, base, out); }
+  static void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_unrolled<4>(mask, base, out); }
+
+  static void flatten_few(uint64_t mask, uint32_t base, uint32_t* out) { flatten_unrolled<2>(mask, base, out); }
 
   static void flatten_ranks(uint64_t bits, uint64_t mask, uint32_t base, uint32_t* out) {
-    flatten_ranks_by_bits(bits, mask, base, out);
+    flatten_ranks_unrolled(bits, mask, base, out);
   }
 };
 

@@ -48,7 +48,9 @@ bool copy_extents(const Copying& copying, uint32_t* copy) {
     }
     is_valid = uint64_t(offset) + length <= copying.bytes_length;
     if (!is_valid) break;
-    const uint32_t copied = copy_piece(copying.bytes + offset, length, then, follows, skip, copying.target + to, target_end - to);
+    const uint32_t room = target_end - to;
+    const uint32_t copied =
+        copy_piece(copying.bytes + offset, length, then, follows, skip, copying.target + to, room);
     to += copied;
     skip += copied;
     if (skip < total) break;

@@ -69,7 +69,7 @@ void cut_lines(Cut& cut) {
       const uint64_t separators = line_feeds | needles.delimiters(word);
       ends &= ~step_word<Block>(needles.quotes(word), separators, word.length, carry);
     }
-    Block::flatten(ends, at, list.at + list.count);
+    Block::flatten_few(ends, at, list.at + list.count);
     list.count += bit_count(ends);
     at += word.length;
     if (is_due(cut, list.count, at)) continues = take_lines(cut, list);

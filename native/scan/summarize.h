@@ -82,7 +82,8 @@ template <class Block>
 uint32_t follow_lanes(const uint8_t* bytes, uint32_t at, uint32_t end, const Dialect& dialect, Lane* lanes) {
   const Needles<Block> needles(dialect);
   BlankFinder<Block> finder;
-  finder.line_feeds_before = (uint64_t(bytes[at - 1] == LINE_FEED) << 63) | (uint64_t(bytes[at - 2] == LINE_FEED) << 62);
+  finder.line_feeds_before = uint64_t(bytes[at - 1] == LINE_FEED) << 63;
+  finder.line_feeds_before |= uint64_t(bytes[at - 2] == LINE_FEED) << 62;
   Shared shared = {0, 0, false};
   Lane common = {{0, 0}, 0, 0};
   uint32_t lines = 0;

@@ -9,9 +9,11 @@
  *   store(at)
  *   equal(needle), above_ascii()   masks
  *   prefix_xor(mask)               bit i: parity of bits 0..i
- *   flatten(mask, base, out)       base + index of each set bit; may write up to 64 values whatever their count
- *   flatten_ranks(bits, mask, base, out)   for each of the bits of `mask` that are also in `bits`: base + how many
- *                                  of `mask` are below it; may write up to 64 values
+ *   flatten(mask, base, out)       base + index of each set bit
+ *   flatten_few(mask, base, out)   the same, fastest where few bits are set
+ *   flatten_ranks(bits, mask, base, out)   base + how many bits of `mask` are below it, for each bit of `bits`
+ *
+ * The last three may write up to 64 values, however many bits are set.
  */
 #pragma once
 
@@ -24,7 +26,17 @@ namespace {
 
 constexpr uint32_t WORD_BYTES = 64;
 
-inline uint32_t bit_count(uint64_t mask) { return uint32_t(__builtin_popcountll(mask)); }
+inline uint32_t bit_count(uint64_t mask) {
+#if defined(__x86_64__) && !defined(__POPCNT__)
+  // Without the instruction the builtin is a call with a table.
+  mask -= (mask >> 1) & 0x5555555555555555;
+  mask = (mask & 0x3333333333333333) + ((mask >> 2) & 0x3333333333333333);
+  mask = (mask + (mask >> 4)) & 0x0f0f0f0f0f0f0f0f;
+  return uint32_t((mask * 0x0101010101010101) >> 56);
+#else
+  return uint32_t(__builtin_popcountll(mask));
+#endif
+}
 
 /** Index of the lowest bit; `mask` is not 0. */
 inline uint32_t lowest_bit(uint64_t mask) { return uint32_t(__builtin_ctzll(mask)); }
@@ -91,7 +103,8 @@ inline uint32_t state_of(const Carry& carry, uint8_t last_byte, const Dialect& d
 }
 
 /** Take the quotes that are plain text out of a word's quotes, one quote after the other. */
-[[maybe_unused]] __attribute__((noinline)) uint64_t without_stray_quotes(uint64_t quotes, uint64_t separators, Carry carry) {
+[[maybe_unused]] __attribute__((noinline)) uint64_t without_stray_quotes(uint64_t quotes, uint64_t separators,
+                                                                         Carry carry) {
   uint64_t meant = 0;
   bool is_inside = carry.inside != 0;
   for (uint64_t rest = quotes; rest != 0; rest &= rest - 1) {
@@ -113,6 +126,10 @@ inline uint32_t state_of(const Carry& carry, uint8_t last_byte, const Dialect& d
  */
 template <class Block>
 inline uint64_t step_word(uint64_t quotes, uint64_t separators, uint32_t length, Carry& carry) {
+  if (quotes == 0) {
+    carry.opens = (separators >> (length - 1)) & 1;
+    return carry.inside;
+  }
   uint64_t inside = Block::prefix_xor(quotes) ^ carry.inside;
   const uint64_t may_open = ((separators | quotes) << 1) | carry.opens;
   if (__builtin_expect((quotes & inside & ~may_open) != 0, 0)) {
@@ -135,14 +152,31 @@ inline uint64_t prefix_xor_by_shifts(uint64_t mask) {
   return mask;
 }
 
-/** The plain `flatten`. */
-inline void flatten_by_bits(uint64_t mask, uint32_t base, uint32_t* out) {
-  for (; mask != 0; mask &= mask - 1) *out++ = base + lowest_bit(mask);
+/**
+ * Flatten so many bits at a time without asking whether there are as many: mispredicted branches would cost more
+ * than the values too many. The bit that is put in keeps the count of trailing zeros defined.
+ */
+template <uint32_t AtATime>
+inline void flatten_unrolled(uint64_t mask, uint32_t base, uint32_t* out) {
+  do {
+    for (uint32_t index = 0; index < AtATime; index++) {
+      out[index] = base + lowest_bit(mask | (uint64_t(1) << 63));
+      mask &= mask - 1;
+    }
+    out += AtATime;
+  } while (mask != 0);
 }
 
-/** The plain `flatten_ranks`. */
-inline void flatten_ranks_by_bits(uint64_t bits, uint64_t mask, uint32_t base, uint32_t* out) {
-  for (; bits != 0; bits &= bits - 1) *out++ = base + bit_count(mask & ((bits & (0 - bits)) - 1));
+/** The same for `flatten_ranks`, of which there are few. */
+inline void flatten_ranks_unrolled(uint64_t bits, uint64_t mask, uint32_t base, uint32_t* out) {
+  do {
+    for (uint32_t index = 0; index < 2; index++) {
+      const uint64_t below = (bits ^ (bits - 1)) >> 1;
+      out[index] = base + bit_count(mask & below);
+      bits &= bits - 1;
+    }
+    out += 2;
+  } while (bits != 0);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ function list(names: readonly string[]): string {
 /** Find the name that the fewest edits make of `name`, if they are few enough for a slip. */
 function nearestName(name: string, names: readonly string[]): string | undefined {
   let nearest: string | undefined
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1
+  let least = Math.ceil(name.length / 3) + 1
   for (const candidate of names) {
     const edits = editCount(name.toLowerCase(), candidate.toLowerCase())
     if (edits < least) {

@@ -26,14 +26,17 @@ export function makeRow(
 }
 
 function makeGuard(names: ColumnNames): object {
-  return new Proxy(Object.prototype, {
-    get(target, key, row) {
-      if (typeof key === 'symbol' || key in target || ASKED_OF_ANY_OBJECT.has(key)) {
-        return Reflect.get(target, key, row)
-      }
-      throw names.unknown(key)
+  return new Proxy(
+    {},
+    {
+      get(target, key, row) {
+        if (typeof key === 'symbol' || key in target || ASKED_OF_ANY_OBJECT.has(key)) {
+          return Reflect.get(target, key, row)
+        }
+        throw names.unknown(key)
+      },
     },
-  })
+  )
 }
 
 function describeMembers(names: ColumnNames, getters: readonly (() => unknown)[]): PropertyDescriptorMap {

@@ -7,13 +7,12 @@ export const SHORT_BYTES = 24
 
 const { fromCharCode: chars } = String
 
-/** Decode up to 24 bytes; '' if one of them is not ASCII, or there are none. */
+/** Decode 1 to 24 bytes; '' if one of them is not ASCII. */
 export function decodeShortAscii(bytes: Uint8Array, at: number, length: number): string {
   return length <= 12 ? decodeTo12(bytes, at, length) : decodeTo24(bytes, at, length)
 }
 
 function decodeTo12(bytes: Uint8Array, at: number, length: number): string {
-  if (length === 0) return ''
   const a = bytes[at]
   if (a > 127) return ''
   if (length === 1) return chars(a)

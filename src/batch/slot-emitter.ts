@@ -7,7 +7,6 @@ import {
   COPY_TARGET,
   COPY_TARGET_END,
   COPY_WORDS,
-  EXTENT_LENGTH_MASK,
   EXTENT_THEN_DELIMITER,
   EXTENT_THEN_LINE_FEED,
   EXTENT_THEN_NOTHING,
@@ -16,10 +15,9 @@ import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Batch } from './batch.js'
 import type { Emitter, RowValue } from './emitter.js'
+import { ExtentList } from './extent-list.js'
 import { encodeField } from './value.js'
 
-/** Extents that one native call copies. */
-const EXTENT_CAPACITY = 4096
 /** Characters of text that are joined before they are written: few calls, and V8's young generation holds them. */
 const TEXT_CAPACITY = 16 * 1024
 
@@ -46,8 +44,7 @@ export class SlotEmitter implements Emitter {
   readonly #recordAllowed: boolean
 
   #text = ''
-  readonly #extents = new Uint32Array(2 * EXTENT_CAPACITY)
-  #extentCount = 0
+  readonly #extents = new ExtentList()
   readonly #copy = new Uint32Array(COPY_WORDS)
   /** Fields of a record begun by `field` and not ended yet. */
   #openFields = 0
@@ -114,16 +111,16 @@ export class SlotEmitter implements Emitter {
     const { table, capacity } = this.#batch
     const at = this.#fieldWord(column) + this.index
     if (this.#text !== '') this.flush()
-    if (this.#openFields > 0) this.#endExtent(EXTENT_THEN_DELIMITER)
-    if (this.#extentCount === EXTENT_CAPACITY) this.flush()
-    this.#addExtent(table[at], table[at + capacity], EXTENT_THEN_NOTHING)
+    if (this.#openFields > 0) this.#extents.endLatest(EXTENT_THEN_DELIMITER)
+    if (this.#extents.isFull) this.flush()
+    this.#extents.add(table[at], table[at + capacity], EXTENT_THEN_NOTHING)
     this.#openFields++
     return this
   }
 
   end(): this {
     if (this.#openFields === 0) throw misuse('out.end() ends a record, but no out.field() has begun one')
-    this.#endExtent(EXTENT_THEN_LINE_FEED)
+    this.#extents.endLatest(EXTENT_THEN_LINE_FEED)
     this.#openFields = 0
     return this
   }
@@ -158,9 +155,9 @@ export class SlotEmitter implements Emitter {
     const { table, capacity } = this.#batch
     const start = table[index]
     const end = table[capacity + index]
-    if (this.#growsLatest(start, end)) return this
-    if (this.#extentCount === EXTENT_CAPACITY) this.flush()
-    this.#addExtent(start, end, EXTENT_THEN_LINE_FEED)
+    if (this.#extents.growLatest(start, end, this.#markedExtents)) return this
+    if (this.#extents.isFull) this.flush()
+    this.#extents.add(start, end, EXTENT_THEN_LINE_FEED)
     return this
   }
 
@@ -175,14 +172,14 @@ export class SlotEmitter implements Emitter {
     if (!this.#canAbort) return
     this.#releaseStaged()
     this.#markedText = this.#text
-    this.#markedExtents = this.#extentCount
+    this.#markedExtents = this.#extents.count
   }
 
   /** Take back what was emitted since `beginRecord`; only with `canAbort`. */
   abortRecord(): void {
     this.#staged = []
     this.#text = this.#markedText
-    this.#extentCount = this.#markedExtents
+    this.#extents.count = this.#markedExtents
     this.#openFields = 0
   }
 
@@ -203,7 +200,7 @@ export class SlotEmitter implements Emitter {
   reset(): void {
     this.#staged = []
     this.#text = ''
-    this.#extentCount = 0
+    this.#extents.count = 0
     this.#openFields = 0
     this.#markedText = ''
     this.#markedExtents = 0
@@ -213,7 +210,7 @@ export class SlotEmitter implements Emitter {
   flush(): void {
     if (!this.#canAbort) {
       this.#writeText(this.#text)
-      this.#writeExtents(0, this.#extentCount)
+      this.#writeExtents(0, this.#extents.count)
     } else {
       if (this.#staged.length === 0) {
         this.#writeText(this.#markedText)
@@ -222,48 +219,18 @@ export class SlotEmitter implements Emitter {
       this.#stage(this.#text.slice(this.#markedText.length), this.#markedExtents)
     }
     this.#text = ''
-    this.#extentCount = 0
+    this.#extents.count = 0
     this.#markedText = ''
     this.#markedExtents = 0
   }
 
   #beforeText(): void {
     this.#checkClosed()
-    if (this.#extentCount > 0 || this.#text.length > TEXT_CAPACITY) this.flush()
+    if (this.#extents.count > 0 || this.#text.length > TEXT_CAPACITY) this.flush()
   }
 
   #checkClosed(): void {
     if (this.#openFields > 0) throw misuse('out.end() is missing before other output than out.field()')
-  }
-
-  #addExtent(start: number, end: number, then: number): void {
-    let from = start
-    while (end - from > EXTENT_LENGTH_MASK) {
-      this.#extents[2 * this.#extentCount] = from
-      this.#extents[2 * this.#extentCount + 1] = EXTENT_LENGTH_MASK
-      this.#extentCount++
-      from += EXTENT_LENGTH_MASK
-      if (this.#extentCount === EXTENT_CAPACITY) this.flush()
-    }
-    this.#extents[2 * this.#extentCount] = from
-    this.#extents[2 * this.#extentCount + 1] = (end - from) | then
-    this.#extentCount++
-  }
-
-  #endExtent(then: number): void {
-    this.#extents[2 * this.#extentCount - 1] |= then
-  }
-
-  /** Let the latest extent grow over a line that follows it in the input with one line feed between. */
-  #growsLatest(start: number, end: number): boolean {
-    if (this.#extentCount === 0 || this.#extentCount === this.#markedExtents) return false
-    const at = 2 * this.#extentCount - 2
-    const length = this.#extents[at + 1] & EXTENT_LENGTH_MASK
-    const from = this.#extents[at]
-    if (this.#extents[at + 1] >>> 30 !== EXTENT_THEN_LINE_FEED >>> 30) return false
-    if (from + length + 1 !== start || end - from > EXTENT_LENGTH_MASK) return false
-    this.#extents[at + 1] = (end - from) | EXTENT_THEN_LINE_FEED
-    return true
   }
 
   #writeText(text: string): void {
@@ -281,7 +248,7 @@ export class SlotEmitter implements Emitter {
     for (;;) {
       copy[COPY_TARGET] = writer.position
       copy[COPY_TARGET_END] = writer.limit
-      this.#primitives.copyExtents(bytes, this.#extents, copy, writer.target)
+      this.#primitives.copyExtents(bytes, this.#extents.words, copy, writer.target)
       writer.position = copy[COPY_TARGET]
       if (copy[COPY_FIRST] === count) return
       writer.nextSlot()
@@ -295,15 +262,8 @@ export class SlotEmitter implements Emitter {
 
   #stage(text: string, firstExtent: number): void {
     this.#staged.push(Buffer.from(text))
-    const { bytes } = this.#batch
-    for (let i = firstExtent; i < this.#extentCount; i++) {
-      const start = this.#extents[2 * i]
-      const word = this.#extents[2 * i + 1]
-      const then = word & ~EXTENT_LENGTH_MASK
-      this.#staged.push(Buffer.from(bytes.subarray(start, start + (word & EXTENT_LENGTH_MASK))))
-      if (then >>> 30 === EXTENT_THEN_LINE_FEED >>> 30) this.#staged.push(Buffer.from('\n'))
-      else if (then !== 0) this.#staged.push(Buffer.from(this.#dialect.delimiter))
-    }
+    const delimiter = this.#copy[COPY_DELIMITER]
+    this.#staged.push(...this.#extents.copy(firstExtent, this.#batch.bytes, delimiter))
   }
 
   #releaseStaged(): void {

@@ -23,5 +23,6 @@ export function decodeString(bytes: Buffer, start: number, end: number, kind: Fi
 /** Decode bytes to a string that keeps nothing else alive: UTF-8, invalid bytes replaced. */
 export function decodeText(bytes: Buffer, start: number, end: number): string {
   const length = end - start
+  if (length <= 0) return ''
   return (length <= SHORT_BYTES && decodeShortAscii(bytes, start, length)) || bytes.utf8Slice(start, end)
 }

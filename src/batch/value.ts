@@ -86,8 +86,16 @@ function describeType(value: unknown): string {
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 
-/** Quote text that has a byte of meaning in it. */
+/** Up to here a loop tells sooner than `includes` whether text needs quotes. */
+const LOOPED_LENGTH = 10
+
+/** Quote text that has a character of meaning in it. */
 function quoteText(text: string, delimiter: string, quote: string | undefined): string {
+  if (text.length > LOOPED_LENGTH) {
+    const hasLineEnd = text.includes('\n') || text.includes('\r')
+    const isPlain = !hasLineEnd && !text.includes(delimiter) && (quote === undefined || !text.includes(quote))
+    return isPlain ? text : wrap(text, delimiter, quote)
+  }
   const delimiterCode = delimiter.charCodeAt(0)
   const quoteCode = quote === undefined ? LINE_FEED : quote.charCodeAt(0)
   for (let at = 0; at < text.length; at++) {

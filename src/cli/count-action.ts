@@ -6,7 +6,7 @@ import { describeExplanation, describeReport } from './report-text.js'
 
 /** Do `linemill count`. */
 export async function countAction(inputs: readonly string[], command: Command): Promise<void> {
-  const options = typedOptions<CountOptions>(command)
+  const options = { ...typedOptions<CountOptions>(command), mainThread: true }
   const { explain, progress, report: where } = command.opts()
   if (explain) return printResult(describeExplanation(await explainCount(inputs, options)))
   const report = await conduct(progress, (provided) => count(inputs, { ...options, ...provided }))

@@ -2,6 +2,9 @@ import { LinemillError } from '../errors.js'
 import { EXIT_STATUS } from './exit-status.js'
 import { nameAsTyped } from './option-table.js'
 
+/** Where linemill's own modules lie. */
+const OWN_FOLDER = new URL('..', import.meta.url).href
+
 /** Find the exit status for whatever was thrown. */
 export function failureStatus(thrown: unknown): number {
   return thrown instanceof LinemillError ? EXIT_STATUS[thrown.code] : 1
@@ -12,7 +15,7 @@ export function describeFailure(thrown: unknown, shouldShowStack: boolean): stri
   const lines: string[] = []
   if (thrown instanceof LinemillError) {
     if (thrown.code === 'ERR_READER_CLOSED') return ''
-    lines.push(`linemill: ${nameAsTyped(thrown.message)}`, ...describePlace(thrown))
+    lines.push(`linemill: ${nameAsTyped(thrown.message)}`, ...describePlace(thrown, shouldShowStack))
   } else {
     const message = thrown instanceof Error ? thrown.message : String(thrown)
     lines.push(`linemill: ${message}`)
@@ -22,7 +25,7 @@ export function describeFailure(thrown: unknown, shouldShowStack: boolean): stri
   return `${lines.join('\n')}\n`
 }
 
-function describePlace(error: LinemillError): string[] {
+function describePlace(error: LinemillError, shouldShowAll: boolean): string[] {
   const { position, excerpt, cause } = error
   const lines: string[] = []
   if (position) {
@@ -32,8 +35,23 @@ function describePlace(error: LinemillError): string[] {
   }
   if (excerpt !== undefined) lines.push(`  ${showControls(excerpt)}`)
   const isUsersCode = error.code === 'ERR_USER_FUNCTION' || error.code === 'ERR_MODULE'
-  if (isUsersCode && cause instanceof Error && cause.stack) lines.push(indent(cause.stack))
+  if (isUsersCode && cause instanceof Error && cause.stack) {
+    lines.push(indent(shouldShowAll ? cause.stack : leaveUsersFrames(cause.stack)))
+  }
   return lines
+}
+
+/** Drop the frames of linemill and of the runtime: what is left is the user's own code. */
+function leaveUsersFrames(stack: string): string {
+  const isForeign = (line: string): boolean => /^\s+at .*(node:internal)/.test(line) || isOwnFrame(line)
+  return stack
+    .split('\n')
+    .filter((line) => !isForeign(line))
+    .join('\n')
+}
+
+function isOwnFrame(line: string): boolean {
+  return /^\s+at /.test(line) && line.includes(OWN_FOLDER)
 }
 
 /** Make control characters visible, so that data cannot move a terminal's cursor. */

@@ -29,6 +29,8 @@ export interface Prepared {
   /** Names of the columns that a job without declared columns reads: those of the first input that has any. */
   readonly names: readonly string[]
   readonly reports: readonly InputReport[]
+  /** Bytes of all inputs. */
+  readonly byteLength: number
 }
 
 /** Open all inputs, or none. */
@@ -60,6 +62,7 @@ export function prepare(inputs: readonly OpenInput[], settings: Settings, wishes
     plan,
     primitives,
     format,
+    byteLength: inputs.reduce((sum, { handle }) => sum + handle.byteLength, 0),
     headers: heads.map(({ header }) => header),
     names,
     reports: inputs.map(({ name, handle, strategyReason }) => {
@@ -84,12 +87,13 @@ function readInputHead(input: OpenInput, choice: FormatChoice, primitives: Primi
 
 function planInput(input: OpenInput, head: InputHead, read: readonly string[]) {
   const { name, handle } = input
-  const { format, dialect, contentStart, headerLineCount, names, expectedFields } = head
+  const { format, names, header: _, ...rest } = head
   const { byteLength } = handle
-  const isEmpty = contentStart >= byteLength && names.length === 0
+  const isEmpty = head.contentStart >= byteLength && names.length === 0
   const columns = isEmpty ? NO_COLUMNS : chooseColumns({ name, format, names }, read)
   return {
-    ...{ handle, name, format, dialect, byteLength, contentStart, headerLineCount, names, expectedFields },
+    ...rest,
+    ...{ handle, name, format, byteLength, names },
     ...columns,
   }
 }

@@ -1,6 +1,6 @@
-import { encodeField } from '../batch/value.js'
 import type { RowValue } from '../batch/emitter.js'
 import type { OutputDialect } from '../batch/slot-emitter.js'
+import { encodeField } from '../batch/value.js'
 
 /**
  * Write what a reduction's `finish` returned as text: an array's items a line each, arrays in it as rows, strings as
@@ -8,7 +8,8 @@ import type { OutputDialect } from '../batch/slot-emitter.js'
  */
 export function formatResult(result: unknown, dialect: OutputDialect): string {
   if (result === undefined) return ''
-  const items = result instanceof Map || result instanceof Set || Array.isArray(result) ? [...result] : [result]
+  const items =
+    result instanceof Map || result instanceof Set || Array.isArray(result) ? [...result] : [result]
   return items.map((item) => `${formatItem(item, dialect)}\n`).join('')
 }
 

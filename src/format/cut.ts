@@ -65,7 +65,9 @@ export class BlockCutter {
     if (next >= block.end) return
     let recordNumber = this.#firstRecordNumber(block, before, next)
     let lineNumber =
-      before.lines + 1 + this.#primitives.countLineFeeds(batch.bytes, block.start - batch.base, next - batch.base)
+      before.lines +
+      1 +
+      this.#primitives.countLineFeeds(batch.bytes, block.start - batch.base, next - batch.base)
     for (;;) {
       this.#fill(next, block, end)
       const tooLarge = this.#findTooLarge()
@@ -82,7 +84,10 @@ export class BlockCutter {
       if (status === CUT_UNCLOSED) throw this.#unclosed(batch, recordNumber, lineNumber, next)
       if (status === CUT_SHORT) {
         if (end - next >= this.#maxRecordBytes + 2) throw this.#tooLarge(batch.recordCount)
-        end = Math.min(byteLength, next + Math.min(this.#maxRecordBytes + 2, 2 * Math.max(READ_ON_BYTES, end - next)))
+        end = Math.min(
+          byteLength,
+          next + Math.min(this.#maxRecordBytes + 2, 2 * Math.max(READ_ON_BYTES, end - next)),
+        )
         batch.lookAt(reader.window(next, end))
       }
     }
@@ -147,7 +152,10 @@ export class BlockCutter {
   /** `index` may be that of the record behind the batch's last: where the cut stopped. */
   #tooLarge(index: number): LinemillError {
     const batch = this.#batch
-    const start = index < batch.recordCount || batch.cut[CUT_STATUS] !== CUT_SHORT ? batch.start(index) : batch.cut[CUT_NEXT]
+    const start =
+      index < batch.recordCount || batch.cut[CUT_STATUS] !== CUT_SHORT
+        ? batch.start(index)
+        : batch.cut[CUT_NEXT]
     const message = `a record is longer than ${this.#maxRecordBytes} bytes, the most that is allowed (maxRecordBytes): check format and quote`
     return new LinemillError('ERR_RECORD_TOO_LARGE', message, {
       position: {

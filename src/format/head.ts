@@ -1,8 +1,9 @@
-import { decodeString } from '../batch/text.js'
 import { makeFieldKind } from '../batch/field.js'
+import { decodeString } from '../batch/text.js'
 import { LinemillError } from '../errors.js'
 import type { InputReader } from '../input/input.js'
 import {
+  CUT_BLANKS,
   CUT_CAPACITY,
   CUT_COUNT,
   CUT_DATA_END,
@@ -30,6 +31,8 @@ export interface Head {
   readonly contentStart: number
   /** Lines before `contentStart`. */
   readonly headerLineCount: number
+  /** Lines without bytes before the header. */
+  readonly headerBlankCount: number
   readonly names: readonly string[]
   /** Fields each record should have; 0 if any number is right. */
   readonly expectedFields: number
@@ -51,13 +54,21 @@ export function readHead(
 ): Head {
   const dialect = dialectOf(input.format, choice)
   const start = byteOrderMarkLength(input.reader, input.byteLength)
-  const plain = { dialect, contentStart: start, headerLineCount: 0, header: Buffer.alloc(0), expectedFields: 0 }
+  const plain = {
+    dialect,
+    contentStart: start,
+    headerLineCount: 0,
+    headerBlankCount: 0,
+    header: Buffer.alloc(0),
+    expectedFields: 0,
+  }
   if (!hasFields(input.format)) {
     return { ...plain, names: input.format === 'lines' ? ['line'] : [] }
   }
   const first = firstRecord(input, start, dialect, primitives)
   const fields = first?.fields ?? choice.names ?? []
-  const names = choice.names ?? (choice.header ? uniqueNames(fields) : fields.map((_, index) => `c${index + 1}`))
+  const names =
+    choice.names ?? (choice.header ? uniqueNames(fields) : fields.map((_, index) => `c${index + 1}`))
   if (names.length !== fields.length) {
     throw new LinemillError(
       'ERR_USAGE',
@@ -65,12 +76,18 @@ export function readHead(
     )
   }
   // A line without bytes is a record with one empty field where there is one column.
-  const head = { ...plain, dialect: { ...dialect, skipsBlank: fields.length !== 1 }, names, expectedFields: fields.length }
+  const head = {
+    ...plain,
+    dialect: { ...dialect, skipsBlank: fields.length !== 1 },
+    names,
+    expectedFields: fields.length,
+  }
   if (!choice.header || first === undefined) return head
   return {
     ...head,
     contentStart: first.next,
     headerLineCount: first.lineCount,
+    headerBlankCount: first.blankCount,
     header: first.bytes,
   }
 }
@@ -100,6 +117,8 @@ interface FirstRecord {
   readonly next: number
   /** Line feeds from the input's start to `next`. */
   readonly lineCount: number
+  /** Lines without bytes before it. */
+  readonly blankCount: number
 }
 
 const FIRST_BYTES = 64 * 1024
@@ -170,12 +189,20 @@ function describe(
   cut[CUT_NEXT] = counted[0]
   cut[CUT_WANTED] = count
   const table = new Uint32Array(tableWords(1, count))
-  primitives.cutRecords(bytes, cut, Uint32Array.from({ length: count }, (_, index) => index), table)
+  primitives.cutRecords(
+    bytes,
+    cut,
+    Uint32Array.from({ length: count }, (_, index) => index),
+    table,
+  )
   const kind = makeFieldKind('', 'string', dialect.quote)
   return {
-    fields: Array.from({ length: count }, (_, k) => decodeString(bytes, table[3 + 2 * k], table[4 + 2 * k], kind)),
+    fields: Array.from({ length: count }, (_, k) =>
+      decodeString(bytes, table[3 + 2 * k], table[4 + 2 * k], kind),
+    ),
     bytes: Buffer.from(bytes.subarray(table[0], table[1])),
     next: base + cut[CUT_NEXT],
+    blankCount: found[CUT_BLANKS],
     lineCount: primitives.countLineFeeds(bytes, start - base, cut[CUT_NEXT]),
   }
 }

@@ -94,13 +94,14 @@ function notRegular(name: string, hint: string): string {
 }
 
 /** What a file is recognised by, and what to do with it. */
-const MAGIC: readonly { readonly bytes: readonly number[]; readonly kind: string; readonly hint: string }[] = [
-  { bytes: [0x1f, 0x8b], kind: 'compressed by gzip', hint: 'gunzip' },
-  { bytes: [0x28, 0xb5, 0x2f, 0xfd], kind: 'compressed by zstd', hint: 'unzstd' },
-  { bytes: [0x50, 0x41, 0x52, 0x31], kind: 'a Parquet file', hint: 'export it as CSV' },
-  { bytes: [0xff, 0xfe], kind: 'UTF-16 text (little endian)', hint: 'iconv -f UTF-16LE -t UTF-8' },
-  { bytes: [0xfe, 0xff], kind: 'UTF-16 text (big endian)', hint: 'iconv -f UTF-16BE -t UTF-8' },
-]
+const MAGIC: readonly { readonly bytes: readonly number[]; readonly kind: string; readonly hint: string }[] =
+  [
+    { bytes: [0x1f, 0x8b], kind: 'compressed by gzip', hint: 'gunzip' },
+    { bytes: [0x28, 0xb5, 0x2f, 0xfd], kind: 'compressed by zstd', hint: 'unzstd' },
+    { bytes: [0x50, 0x41, 0x52, 0x31], kind: 'a Parquet file', hint: 'export it as CSV' },
+    { bytes: [0xff, 0xfe], kind: 'UTF-16 text (little endian)', hint: 'iconv -f UTF-16LE -t UTF-8' },
+    { bytes: [0xfe, 0xff], kind: 'UTF-16 text (big endian)', hint: 'iconv -f UTF-16BE -t UTF-8' },
+  ]
 
 function checkMagic(name: string, fd: number): void {
   const head = Buffer.alloc(4)

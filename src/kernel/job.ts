@@ -82,7 +82,6 @@ export interface Reduction<S> {
 }
 
 export interface LineReduction<S> extends JobBase, Reduction<S> {
-  // biome-ignore lint/suspicious/noConfusingVoidType: a reduction returns nothing
   line(line: string, state: S, context: Context): void
 }
 

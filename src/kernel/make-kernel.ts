@@ -46,9 +46,7 @@ export function makeKernel(
 }
 
 function makeCursor(batch: Batch, { columns, format }: KernelSettings): Cursor {
-  return format === 'ndjson'
-    ? new JsonRowCursor(batch, columns)
-    : new RowCursor(batch, columns, format)
+  return format === 'ndjson' ? new JsonRowCursor(batch, columns) : new RowCursor(batch, columns, format)
 }
 
 function makeParts(

@@ -35,7 +35,8 @@ export class RecordKernel extends UserKernel {
       this.checkCancelled()
       emitter.beginRecord(index)
       const result = call(row, target, context)
-      if (result !== undefined && isThenable(result)) throw wrongReturn('a record function', 'nothing', result)
+      if (result !== undefined && isThenable(result))
+        throw wrongReturn('a record function', 'nothing', result)
       emitter.endRecord()
     }
   }

@@ -122,5 +122,7 @@ export function wrongReturn(what: string, expected: string, found: unknown): Lin
 
 /** Whether a value is a promise, or acts like one. */
 export function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
 }

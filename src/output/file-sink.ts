@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { close, constants, fstat, fsync, lstat, open, realpath, rename, type Stats, stat, unlink, writev } from 'node:fs'
+import {
+  close,
+  constants,
+  fstat,
+  fsync,
+  lstat,
+  open,
+  realpath,
+  rename,
+  type Stats,
+  stat,
+  unlink,
+  writev,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'

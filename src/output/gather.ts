@@ -1,6 +1,6 @@
+import { PHASE_DONE } from '../layout.js'
 import type { Control } from '../region/control.js'
 import type { Extent, Region } from '../region/region.js'
-import { PHASE_DONE } from '../layout.js'
 import type { Sink } from './sink.js'
 
 /** What the gatherer tells about each block, in block order, when it is finished. */
@@ -92,7 +92,8 @@ export class Gatherer {
     if (extents.length === 0) return
     this.#queues[output] = []
     await (this.#sinks[output] as Sink).write(extents.map(({ bytes }) => bytes))
-    for (const { bytes } of extents) this.bytesWritten[output] = (this.bytesWritten[output] as number) + bytes.length
+    for (const { bytes } of extents)
+      this.bytesWritten[output] = (this.bytesWritten[output] as number) + bytes.length
     this.#region.freeSlots(extents)
   }
 }

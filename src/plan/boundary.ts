@@ -15,7 +15,7 @@ import {
 } from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { Control } from '../region/control.js'
-import { type Block, blockAt, type Plan } from './plan.js'
+import { type Block, blockAt, type InputPlan, type Plan } from './plan.js'
 
 /** What is known where two blocks meet. Counts are of what ended before it. */
 export interface Boundary {
@@ -32,8 +32,9 @@ export interface Boundary {
 }
 
 /** The boundary before the first block of an input. */
-export function inputBoundary(headerLineCount: number, runRecords: number): Boundary {
-  return { state: FIELD_START, records: 0, lines: headerLineCount, blanks: 0, runRecords }
+export function inputBoundary(input: InputPlan, runRecords: number): Boundary {
+  const { headerLineCount: lines, headerBlankCount: blanks } = input
+  return { state: FIELD_START, records: 0, lines, blanks, runRecords }
 }
 
 /** What a block's summary makes of the boundary before it: the boundary behind it. */
@@ -98,7 +99,7 @@ export class BoundaryFinder {
   lastRecordOwners(last: Block): { block: Block; before: Boundary }[] {
     const summary = new Uint32Array(SUMMARY_WORDS)
     let owners: { block: Block; before: Boundary }[] = []
-    let before = inputBoundary(last.input.headerLineCount, 0)
+    let before = inputBoundary(last.input, 0)
     for (let index = last.input.firstBlock; index <= last.index; index++) {
       const block = blockAt(this.#plan, index, last.inputIndex)
       this.#summarize(block, summary)
@@ -135,7 +136,7 @@ export class BoundaryFinder {
     for (let next = known + 1; ; next++) {
       const { input } = blockAt(this.#plan, next, block.inputIndex)
       if (boundary === undefined || next === input.firstBlock) {
-        boundary = inputBoundary(input.headerLineCount, boundary?.runRecords ?? 0)
+        boundary = inputBoundary(input, boundary?.runRecords ?? 0)
       }
       if (next === block.index) return boundary
       boundary = composeBoundary(boundary, passed.pop() as Uint32Array, input.dialect.skipsBlank)

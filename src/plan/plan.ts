@@ -31,6 +31,8 @@ export interface InputPlan {
   readonly contentStart: number
   /** Lines before `contentStart`. */
   readonly headerLineCount: number
+  /** Lines without bytes before the header, which are skipped. */
+  readonly headerBlankCount: number
   /** Column names, in the input's order. */
   readonly names: readonly string[]
   /** Fields each record should have; 0 if any number is right. */

@@ -60,14 +60,34 @@ export class Control {
     while (!this.isStopping(index)) {
       const seen = Atomics.load(this.words, CONTROL_ROOM_SIGNAL)
       if (index < this.head + IN_FLIGHT) {
-        const record = this.recordOf(index)
-        this.words.fill(0, record + RECORD_ERRORS, record + RECORD_WORDS)
-        Atomics.store(this.words, record + RECORD_STATE, stateWord(index, PHASE_CLAIMED))
+        this.#openRecord(index)
         return index
       }
       this.#waitForSignal(seen)
     }
     return -1
+  }
+
+  /** Take the next block without ever waiting, for the main thread; -1 if there is none left, or none now. */
+  tryClaim(): number {
+    for (;;) {
+      const index = Atomics.load(this.words, CONTROL_CURSOR)
+      if (this.isStopping(index) || index >= this.head + IN_FLIGHT) return -1
+      if (Atomics.compareExchange(this.words, CONTROL_CURSOR, index, index + 1) !== index) continue
+      this.#openRecord(index)
+      return index
+    }
+  }
+
+  /** Whether every needed block is claimed. */
+  get isExhausted(): boolean {
+    return this.isStopping(Atomics.load(this.words, CONTROL_CURSOR))
+  }
+
+  #openRecord(index: number): void {
+    const record = this.recordOf(index)
+    this.words.fill(0, record + RECORD_ERRORS, record + RECORD_WORDS)
+    Atomics.store(this.words, record + RECORD_STATE, stateWord(index, PHASE_CLAIMED))
   }
 
   /** Index of the lowest block whose results are not taken yet. */
@@ -97,8 +117,12 @@ export class Control {
     this.wakeMain()
   }
 
+  /**
+   * Whether the run is to stop. Looked at between records, so it is a plain load: Atomics.load is a call here, and
+   * a value seen late costs nothing but a few records.
+   */
   isCancelled(): boolean {
-    return Atomics.load(this.words, CONTROL_CANCEL) !== 0
+    return this.words[CONTROL_CANCEL] !== 0
   }
 
   /** Whether block `index` is needed no more. */

@@ -54,7 +54,10 @@ export class Region {
     blockCount: number
     wakeEvery: number
   }): Region {
-    const slotCount = Math.max(1, Math.min(measures.slotCount, Math.floor(MAX_REGION_BYTES / measures.slotBytes)))
+    const slotCount = Math.max(
+      1,
+      Math.min(measures.slotCount, Math.floor(MAX_REGION_BYTES / measures.slotBytes)),
+    )
     const wordCount = CONTROL_FIXED_WORDS + bitmapWords(slotCount) + 2 * slotCount
     const region = new Region({
       ...measures,

@@ -46,6 +46,7 @@ export class BlockLoop {
   #work: BlockWork | undefined
   #cutter: BlockCutter | undefined
   #input: InputPlan | undefined
+  #inputIndex = 0
   #blocks = 0
   #records = 0
 
@@ -64,18 +65,26 @@ export class BlockLoop {
 
   /** Process blocks until none is left; failures are posted. */
   run(): WorkerFigures {
-    const { control, plan } = this.#parts
-    try {
-      let hint = 0
-      for (let index = control.claim(); index >= 0; index = control.claim()) {
-        const block = blockAt(plan, index, hint)
-        hint = block.inputIndex
-        this.#runBlock(block)
-      }
-    } finally {
-      for (const reader of this.#readers.values()) reader.close()
-    }
-    return { blocks: this.#blocks, records: this.#records, waitSeconds: control.waitSeconds }
+    const { control } = this.#parts
+    for (let index = control.claim(); index >= 0; index = control.claim()) this.runBlock(index)
+    this.close()
+    return this.figures
+  }
+
+  /** Process one claimed block. */
+  runBlock(index: number): void {
+    const block = blockAt(this.#parts.plan, index, this.#inputIndex)
+    this.#inputIndex = block.inputIndex
+    this.#runBlock(block)
+  }
+
+  get figures(): WorkerFigures {
+    return { blocks: this.#blocks, records: this.#records, waitSeconds: this.#parts.control.waitSeconds }
+  }
+
+  close(): void {
+    for (const reader of this.#readers.values()) reader.close()
+    this.#readers.clear()
   }
 
   /** Throw if bytes that were read may be wrong. */

@@ -98,11 +98,11 @@ export class Pool {
     this.size = size
   }
 
-  /** All workers, started now if they are not. */
-  workers(): readonly PoolWorker[] {
+  /** The first `count` workers, started now if they are not. */
+  workers(count = this.size): readonly PoolWorker[] {
     this.#workers = this.#workers.filter((worker) => !worker.isDead)
-    while (this.#workers.length < this.size) this.#workers.push(new PoolWorker())
-    return this.#workers
+    while (this.#workers.length < count) this.#workers.push(new PoolWorker())
+    return this.#workers.slice(0, count)
   }
 
   /** Let idle workers keep the process alive, or not. */

@@ -93,7 +93,10 @@ function batchCapacity(records: number, wantedCount: number): number {
 
 /** Report the figures; the state of worker 0 stays here, where the others' are brought to be combined. */
 function finish(figures: WorkerFigures, job: Job, task: WorkerTask): void {
-  if (job.init === undefined || task.workerIndex === 0) return post({ type: 'finished', figures })
+  if (job.init === undefined || task.workerIndex === 0) {
+    post({ type: 'finished', figures })
+    return
+  }
   try {
     post({ type: 'finished', figures, state })
   } catch (thrown) {
