@@ -10,5 +10,6 @@ export type {
   RunOptions,
   StrategyName,
 } from './options.js'
+export { createPool, type LinemillPool } from './pool.js'
 export type { Explanation, InputReport, Report, WorkerFigures } from './report.js'
 export { explainRun, run } from './run.js'

@@ -126,22 +126,22 @@ interface NaiveCut {
   expected: number
 }
 
-/** The record at `start`: its separators' offsets, the line feed last where it has one. */
+/** The record at `start`: the offsets of its fields' ends, the line feed last where it has one. */
 function naiveRecord(bytes: Uint8Array, start: number, dataEnd: number, dialect: Dialect) {
-  const separators: number[] = []
+  const fieldEnds: number[] = []
   let state = FIELD_START
   let openQuote = NO_INDEX
   for (let at = start; at < dataEnd; at++) {
     const byte = bytes[at] as number
     if (byte === LF && state !== QUOTED) {
-      return { separators: [...separators, at], hasLineFeed: true, isOpen: false, openQuote }
+      return { fieldEnds: [...fieldEnds, at], hasLineFeed: true, isOpen: false, openQuote }
     }
     const before = state
     state = step(state, byte, dialect)
     if (before === FIELD_START && state === QUOTED) openQuote = at
-    if (state === FIELD_START) separators.push(at)
+    if (state === FIELD_START) fieldEnds.push(at)
   }
-  return { separators: [...separators, dataEnd], hasLineFeed: false, isOpen: state === QUOTED, openQuote }
+  return { fieldEnds: [...fieldEnds, dataEnd], hasLineFeed: false, isOpen: state === QUOTED, openQuote }
 }
 
 /** Cut as `cutRecords` should, into rows of `[start, end, fieldCount, ...cells of the wanted columns]`. */
@@ -155,19 +155,19 @@ function naiveCut(bytes: Uint8Array, cut: NaiveCut, dialect: Dialect, wanted: nu
   }
   for (;;) {
     if (next >= cut.ownEnd || (cut.isFinal && next === cut.dataEnd)) return result(layout.CUT_DONE)
-    const { separators, hasLineFeed, isOpen, openQuote } = naiveRecord(bytes, next, cut.dataEnd, dialect)
-    const last = separators.at(-1) as number
+    const { fieldEnds, hasLineFeed, isOpen, openQuote } = naiveRecord(bytes, next, cut.dataEnd, dialect)
+    const last = fieldEnds.at(-1) as number
     const end = hasLineFeed && last > next && bytes[last - 1] === CR ? last - 1 : last
     const isBlank = hasLineFeed && end === next && dialect.skipsBlank
     if (!isBlank && rows.length === cut.capacity) return result(layout.CUT_FULL)
     if (!hasLineFeed && !cut.isFinal) return result(layout.CUT_SHORT)
     if (!hasLineFeed && isOpen) return result(layout.CUT_UNCLOSED, openQuote)
-    const edges = [next - 1, ...separators.slice(0, -1), end]
+    const edges = [next - 1, ...fieldEnds.slice(0, -1), end]
     const cells = wanted.flatMap((field) =>
-      field < separators.length ? [(edges[field] as number) + 1, edges[field + 1] as number] : [end, end],
+      field < fieldEnds.length ? [(edges[field] as number) + 1, edges[field + 1] as number] : [end, end],
     )
     if (isBlank) blanks++
-    else rows.push([next, end, separators.length, ...cells])
+    else rows.push([next, end, fieldEnds.length, ...cells])
     next = hasLineFeed ? last + 1 : last
   }
 }
@@ -268,7 +268,7 @@ describe.each(sets)('$instructionSet', (set) => {
     }
   })
 
-  test('cuts records with more fields than a list of separators holds', () => {
+  test('cuts records with more fields than a list of field ends holds', () => {
     const wide = Array.from({ length: 9000 }, (_, field) => `f${field}`).join(',')
     const bytes = Buffer.from(`a,b\n${wide}\nc,d\n${wide}`)
     const parameters = {

@@ -216,6 +216,12 @@ describe('a row of lines', () => {
     expect(() => cursor.row.text).toThrow('unknown column "text"; known columns: line')
   })
 
+  test('has no other column', () => {
+    const failure = failureOf(() => openText('lines', 'a\n', { line: 'string', user_id: 'int32' }))
+    expect(failure.code).toBe('ERR_USAGE')
+    expect(failure.message).toContain('lines have one column, line, found a column "user_id"')
+  })
+
   test('may have a type', () => {
     const cursor = openText('lines', '5\n', { line: 'int32' })
     cursor.index = 0

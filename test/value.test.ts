@@ -210,4 +210,18 @@ describe('encodeField', () => {
       SEED,
     )
   })
+
+  test('any number is decoded to itself, whatever the quote', () => {
+    const numbers = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.nat(99))
+    fc.assert(
+      fc.property(numbers, fc.constantFrom(...'"-+.0123456789e'), (value, quote) => {
+        const field = encodeField(value, ',', quote)
+        const byte = quote.charCodeAt(0)
+        expect(decode('int32', field, byte)).toBe(value)
+        expect(decode('int64', field, byte)).toBe(BigInt(value))
+        expect(decode('float64', field, byte)).toBe(value)
+      }),
+      SEED,
+    )
+  })
 })

@@ -10,7 +10,7 @@ namespace linemill {
 namespace {
 
 /** The most fields of a record that are cut with masks; one with more goes through the automaton. */
-constexpr uint32_t MOST_SEPARATORS = 4096;
+constexpr uint32_t MOST_FIELD_ENDS = 4096;
 
 /** A call's parameters and what it has found so far. */
 struct Cut {

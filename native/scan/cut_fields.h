@@ -1,8 +1,8 @@
 /**
- * Cutting records and their wanted fields. Separators are listed first, the record ends among them, so that field
- * f of a record lies between the (f-1)th and the fth separator behind its start. Rows are made of the list, and
- * filled in column by column: a store to each of many columns for each row would fight for the same cache lines.
- * See automaton.h for the hazard of this folder.
+ * Cutting records and their wanted fields. The ends of all fields are listed first, delimiters and record-ending
+ * line feeds, so that field f of a record lies between the (f-1)th and the fth end behind its start. Rows are made
+ * of the list, and filled in column by column: a store to each of many columns for each row would fight for the
+ * same cache lines. See automaton.h for the hazard of this folder.
  */
 #pragma once
 
@@ -11,15 +11,15 @@
 namespace linemill {
 namespace {
 
-/** The separators of the records that are no rows yet. `flatten` writes 64 values whatever. */
-struct Separators {
+/** The ends of the fields of the records that are no rows yet. `flatten` writes 64 values whatever. */
+struct FieldEnds {
   /** Offsets. [0] is the byte before the first of those records; it wraps around where that is -1. */
-  uint32_t at[MOST_SEPARATORS + 2 * WORD_BYTES];
+  uint32_t at[MOST_FIELD_ENDS + 2 * WORD_BYTES];
   uint32_t count;
-  /** Indexes of the separators that end a record. */
+  /** Indexes of those that end a record. */
   uint32_t ends[MOST_LISTED + WORD_BYTES];
   uint32_t ends_count;
-  /** Of each new row, the index of the separator before it. */
+  /** Of each new row, the index of the field end before it. */
   uint32_t before[MOST_LISTED + WORD_BYTES];
 
   void restart(uint32_t record_start) {
@@ -64,20 +64,20 @@ inline uint32_t check_counts(Cut& cut, uint32_t first) {
 }
 
 /** Fill in the wanted fields of the new rows from `first` on. */
-inline void fill_columns(const Cut& cut, const Separators& separators, uint32_t first, uint32_t fewest) {
+inline void fill_columns(const Cut& cut, const FieldEnds& field_ends, uint32_t first, uint32_t fewest) {
   const size_t capacity = cut.capacity;
   const uint32_t rows = cut.count - first;
-  const uint32_t* const before = separators.before;
+  const uint32_t* const before = field_ends.before;
   const uint32_t* const record_ends = cut.table + capacity + first;
   const uint32_t* const counts = cut.table + 2 * capacity + first;
   for (uint32_t column = 0; column < cut.wanted_count; column++) {
     const uint32_t field = cut.wanted[column];
     uint32_t* const starts = cut.table + (3 + 2 * size_t(column)) * capacity + first;
     uint32_t* const ends = starts + capacity;
-    // The last field's separator is the line feed: without the CR before it, it ends with the record.
+    // The last field's end is the line feed: without the CR before it, it ends with the record.
     if (field < fewest) {
       for (uint32_t row = 0; row < rows; row++) {
-        const uint32_t* const edge = separators.at + before[row] + field;
+        const uint32_t* const edge = field_ends.at + before[row] + field;
         starts[row] = edge[0] + 1;
         ends[row] = lesser(edge[1], record_ends[row]);
       }
@@ -85,7 +85,7 @@ inline void fill_columns(const Cut& cut, const Separators& separators, uint32_t 
     }
     for (uint32_t row = 0; row < rows; row++) {
       const bool has_field = field < counts[row];
-      const uint32_t* const edge = separators.at + before[row] + field;
+      const uint32_t* const edge = field_ends.at + before[row] + field;
       starts[row] = has_field ? edge[0] + 1 : record_ends[row];
       ends[row] = has_field ? lesser(edge[1], record_ends[row]) : record_ends[row];
     }
@@ -93,7 +93,7 @@ inline void fill_columns(const Cut& cut, const Separators& separators, uint32_t 
 }
 
 /** Make rows of the listed records, and empty the list but for the rest. False when cutting stops there. */
-inline bool take_rows(Cut& cut, Separators& separators) {
+inline bool take_rows(Cut& cut, FieldEnds& field_ends) {
   uint32_t* const starts = cut.table;
   uint32_t* const ends = cut.table + cut.capacity;
   uint32_t* const counts = ends + cut.capacity;
@@ -107,15 +107,15 @@ inline bool take_rows(Cut& cut, Separators& separators) {
   uint32_t blanks = 0;
   uint32_t before = 0;
   bool continues = true;
-  for (uint32_t index = 0; index < separators.ends_count && continues; index++) {
-    const uint32_t last = separators.ends[index];
-    const uint32_t line_feed = separators.at[last];
+  for (uint32_t index = 0; index < field_ends.ends_count && continues; index++) {
+    const uint32_t last = field_ends.ends[index];
+    const uint32_t line_feed = field_ends.at[last];
     const uint32_t end = record_end(bytes, start, line_feed);
     const uint32_t is_skipped = skips_blank && end == start ? 1 : 0;
     starts[count] = start;
     ends[count] = end;
     counts[count] = last - before;
-    separators.before[count - first] = before;
+    field_ends.before[count - first] = before;
     count += 1 - is_skipped;
     blanks += is_skipped;
     before = last;
@@ -126,36 +126,36 @@ inline bool take_rows(Cut& cut, Separators& separators) {
   cut.count = count;
   cut.blanks += blanks;
   const uint32_t fewest = check_counts(cut, first);
-  fill_columns(cut, separators, first, fewest);
-  separators.forget(before);
+  fill_columns(cut, field_ends, first, fewest);
+  field_ends.forget(before);
   return continues;
 }
 
 /** Take what is left of the final bytes as a record. */
-inline void take_last(Cut& cut, Separators& separators) {
+inline void take_last(Cut& cut, FieldEnds& field_ends) {
   const uint32_t row = cut.count;
-  const uint32_t field_count = separators.count;
-  separators.at[separators.count] = cut.data_end;
-  separators.before[0] = 0;
+  const uint32_t field_count = field_ends.count;
+  field_ends.at[field_ends.count] = cut.data_end;
+  field_ends.before[0] = 0;
   add_row(cut, cut.data_end, field_count, cut.data_end);
-  fill_columns(cut, separators, row, field_count);
+  fill_columns(cut, field_ends, row, field_count);
   write_cut(cut, CUT_DONE);
 }
 
 template <class Block, bool HasQuote>
 void cut_fields(Cut& cut) {
   const Needles<Block> needles(cut.dialect);
-  Separators separators;
-  separators.restart(cut.start);
+  FieldEnds field_ends;
+  field_ends.restart(cut.start);
   Carry carry = carry_of(FIELD_START);
   bool continues = goes_on(cut);
   for (uint32_t at = cut.start; continues && at < cut.data_end;) {
-    if (separators.count > MOST_SEPARATORS) {
-      // One record has more separators than the list has room for.
+    if (field_ends.count > MOST_FIELD_ENDS) {
+      // One record has more fields than the list has room for.
       if (!cut_one_record(cut)) return;
       continues = goes_on(cut);
       at = cut.start;
-      separators.restart(at);
+      field_ends.restart(at);
       carry = carry_of(FIELD_START);
       continue;
     }
@@ -163,16 +163,16 @@ void cut_fields(Cut& cut) {
     const uint64_t line_feeds = needles.line_feeds(word);
     uint64_t mask = line_feeds | needles.delimiters(word);
     if (HasQuote) mask &= ~step_word<Block>(needles.quotes(word), mask, word.length, carry);
-    separators.add<Block>(mask, line_feeds, at);
+    field_ends.add<Block>(mask, line_feeds, at);
     at += word.length;
-    const bool is_full = separators.count > MOST_SEPARATORS;
-    if (is_full || is_due(cut, separators.ends_count, at)) continues = take_rows(cut, separators);
+    const bool is_full = field_ends.count > MOST_FIELD_ENDS;
+    if (is_full || is_due(cut, field_ends.ends_count, at)) continues = take_rows(cut, field_ends);
   }
-  if (continues) continues = take_rows(cut, separators);
+  if (continues) continues = take_rows(cut, field_ends);
   if (!continues) {
     finish_stopped(cut);
   } else if (cut.is_final && !carry.inside) {
-    take_last(cut, separators);
+    take_last(cut, field_ends);
   } else {
     finish_incomplete(cut);
   }

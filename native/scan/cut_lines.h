@@ -66,8 +66,8 @@ void cut_lines(Cut& cut) {
     const uint64_t line_feeds = needles.line_feeds(word);
     uint64_t ends = line_feeds;
     if (HasQuote) {
-      const uint64_t separators = line_feeds | needles.delimiters(word);
-      ends &= ~step_word<Block>(needles.quotes(word), separators, word.length, carry);
+      const uint64_t field_ends = line_feeds | needles.delimiters(word);
+      ends &= ~step_word<Block>(needles.quotes(word), field_ends, word.length, carry);
     }
     Block::flatten_few(ends, at, list.at + list.count);
     list.count += bit_count(ends);

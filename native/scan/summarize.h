@@ -60,9 +60,9 @@ inline void settle(Shared& shared, Lane* lanes, uint8_t last_byte, const Dialect
 }
 
 template <class Block>
-inline void step_lane(Lane& lane, uint64_t quotes, uint64_t separators, uint64_t line_feeds, uint64_t blanks,
+inline void step_lane(Lane& lane, uint64_t quotes, uint64_t field_ends, uint64_t line_feeds, uint64_t blanks,
                       uint32_t length) {
-  const uint64_t outside = ~step_word<Block>(quotes, separators, length, lane.carry);
+  const uint64_t outside = ~step_word<Block>(quotes, field_ends, length, lane.carry);
   lane.ends += bit_count(line_feeds & outside);
   lane.blanks += bit_count(blanks & outside);
 }
@@ -95,17 +95,17 @@ uint32_t follow_lanes(const uint8_t* bytes, uint32_t at, uint32_t end, const Dia
     const uint64_t quotes = needles.quotes(word);
     lines += bit_count(line_feeds);
     if (is_common) {
-      const uint64_t separators = line_feeds | needles.delimiters(word);
-      step_lane<Block>(common, quotes, separators, line_feeds, blanks, word.length);
+      const uint64_t field_ends = line_feeds | needles.delimiters(word);
+      step_lane<Block>(common, quotes, field_ends, line_feeds, blanks, word.length);
     } else if (quotes == 0) {
       shared.ends += bit_count(line_feeds);
       shared.blanks += bit_count(blanks);
       shared.has_words = true;
     } else {
       settle(shared, lanes, bytes[at - 1], dialect);
-      const uint64_t separators = line_feeds | needles.delimiters(word);
+      const uint64_t field_ends = line_feeds | needles.delimiters(word);
       for (uint32_t entry = 0; entry < STATE_COUNT; entry++) {
-        step_lane<Block>(lanes[entry], quotes, separators, line_feeds, blanks, word.length);
+        step_lane<Block>(lanes[entry], quotes, field_ends, line_feeds, blanks, word.length);
       }
       is_common = have_converged(lanes);
       if (is_common) common.carry = lanes[0].carry;
@@ -163,8 +163,8 @@ uint32_t find_record_start(const uint8_t* bytes, uint32_t from, uint32_t limit, 
   while (from < limit) {
     const Word<Block> word = load_word<Block>(bytes, from, limit);
     const uint64_t line_feeds = needles.line_feeds(word);
-    const uint64_t separators = line_feeds | needles.delimiters(word);
-    const uint64_t inside = step_word<Block>(needles.quotes(word), separators, word.length, carry);
+    const uint64_t field_ends = line_feeds | needles.delimiters(word);
+    const uint64_t inside = step_word<Block>(needles.quotes(word), field_ends, word.length, carry);
     const uint64_t ends = line_feeds & ~inside;
     if (ends != 0) return from + lowest_bit(ends) + 1;
     from += word.length;

@@ -103,13 +103,13 @@ inline uint32_t state_of(const Carry& carry, uint8_t last_byte, const Dialect& d
 }
 
 /** Take the quotes that are plain text out of a word's quotes, one quote after the other. */
-[[maybe_unused]] __attribute__((noinline)) uint64_t without_stray_quotes(uint64_t quotes, uint64_t separators,
+[[maybe_unused]] __attribute__((noinline)) uint64_t without_stray_quotes(uint64_t quotes, uint64_t field_ends,
                                                                          Carry carry) {
   uint64_t meant = 0;
   bool is_inside = carry.inside != 0;
   for (uint64_t rest = quotes; rest != 0; rest &= rest - 1) {
     const uint64_t quote = rest & (0 - rest);
-    const uint64_t may_open = ((separators | meant) << 1) | carry.opens;
+    const uint64_t may_open = ((field_ends | meant) << 1) | carry.opens;
     if (!is_inside && !(quote & may_open)) continue;
     meant |= quote;
     is_inside = !is_inside;
@@ -119,25 +119,25 @@ inline uint32_t state_of(const Carry& carry, uint8_t last_byte, const Dialect& d
 
 /**
  * Return the mask of bytes inside quotes (the opening quote among them, the closing one not) and step `carry`
- * over the word. `separators` are its delimiters and line feeds, wherever they stand.
+ * over the word. `field_ends` are its delimiters and line feeds, wherever they stand.
  *
- * Toggling at every quote is right as long as each quote that opens follows a separator, a quote or the start.
- * A separator right before an opening quote is itself outside of quotes, and a quote there has just closed.
+ * Toggling at every quote is right as long as each quote that opens follows a field end, a quote or the start.
+ * A field end right before an opening quote is itself outside of quotes, and a quote there has just closed.
  */
 template <class Block>
-inline uint64_t step_word(uint64_t quotes, uint64_t separators, uint32_t length, Carry& carry) {
+inline uint64_t step_word(uint64_t quotes, uint64_t field_ends, uint32_t length, Carry& carry) {
   if (quotes == 0) {
-    carry.opens = (separators >> (length - 1)) & 1;
+    carry.opens = (field_ends >> (length - 1)) & 1;
     return carry.inside;
   }
   uint64_t inside = Block::prefix_xor(quotes) ^ carry.inside;
-  const uint64_t may_open = ((separators | quotes) << 1) | carry.opens;
+  const uint64_t may_open = ((field_ends | quotes) << 1) | carry.opens;
   if (__builtin_expect((quotes & inside & ~may_open) != 0, 0)) {
-    quotes = without_stray_quotes(quotes, separators, carry);
+    quotes = without_stray_quotes(quotes, field_ends, carry);
     inside = Block::prefix_xor(quotes) ^ carry.inside;
   }
   carry.inside = uint64_t(int64_t(inside) >> 63);
-  carry.opens = ((separators | quotes) >> (length - 1)) & 1;
+  carry.opens = ((field_ends | quotes) >> (length - 1)) & 1;
   return inside;
 }
 

@@ -15,7 +15,8 @@ import { type FieldKind, unquote, unquoted, valueError } from './field.js'
  * rounded once more.
  */
 export function decodeFloat(bytes: Buffer, start: number, end: number, kind: FieldKind): number | null {
-  const isNegative = start < end && bytes[start] === MINUS
+  if (start === end || bytes[start] === kind.quote) return decodeOddFloat(bytes, start, end, kind)
+  const isNegative = bytes[start] === MINUS
   const first = isNegative ? start + 1 : start
   const limit = end - first > INT32_DIGITS ? first + INT32_DIGITS : end
   let whole = 0

@@ -5,7 +5,9 @@ import { type ColumnType, type FieldKind, unquote, unquoted, valueError } from '
 export function decodeInteger(bytes: Buffer, start: number, end: number, kind: FieldKind): number | null {
   const isNegative = start < end && bytes[start] === MINUS
   const first = isNegative ? start + 1 : start
-  if (first >= end || end - first > INT32_DIGITS) return decodeOddInteger(bytes, start, end, kind)
+  if (first >= end || end - first > INT32_DIGITS || bytes[start] === kind.quote) {
+    return decodeOddInteger(bytes, start, end, kind)
+  }
   const size = parseInt32(bytes, first, end)
   if (size < 0) return decodeOddInteger(bytes, start, end, kind)
   const value = isNegative ? -size | 0 : size

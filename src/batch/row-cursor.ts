@@ -1,3 +1,4 @@
+import { LinemillError } from '../errors.js'
 import type { FormatName } from '../options.js'
 import type { InputPlan } from '../plan/plan.js'
 import type { Batch } from './batch.js'
@@ -18,8 +19,16 @@ interface ColumnState {
 }
 
 /** In the format lines, the line is the one column; its range is the record's. */
-const LINE_COLUMNS: readonly Column[] = [{ name: 'line', type: 'string' }]
 const LINE_WORD = 0
+
+function lineColumns(columns: readonly Column[]): readonly Column[] {
+  const other = columns.find(({ name }) => name !== 'line')
+  if (other === undefined) return columns.length > 0 ? columns : [{ name: 'line', type: 'string' }]
+  throw new LinemillError(
+    'ERR_USAGE',
+    `lines have one column, line, found a column ${JSON.stringify(other.name)}; is the format csv?`,
+  )
+}
 
 /** Moves a row over csv, tsv and lines. Fields are decoded whenever they are read; nothing is kept. */
 export class RowCursor implements Cursor {
@@ -32,7 +41,7 @@ export class RowCursor implements Cursor {
 
   constructor(batch: Batch, columns: readonly Column[], format: FormatName) {
     this.#isLines = format === 'lines'
-    const shown = this.#isLines && columns.length === 0 ? LINE_COLUMNS : columns
+    const shown = this.#isLines ? lineColumns(columns) : columns
     this.#batch = batch
     this.#states = shown.map(({ name, type }) => ({ kind: makeFieldKind(name, type), word: LINE_WORD }))
     this.#names = new ColumnNames(shown.map(({ name }) => name))

@@ -51,7 +51,7 @@ function describeMembers(names: ColumnNames, getters: readonly (() => unknown)[]
 }
 
 /** JSON has no bigints. */
-export function jsonOf(value: unknown): unknown {
+function jsonOf(value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value
 }
 

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import type { RunOptions } from '../options.js'
-import { explainRun, run } from '../run.js'
+import { createPool } from '../pool.js'
 import { conduct, deliverReport, printResult } from './conduct.js'
 import { typedOptions } from './option-table.js'
 import { describeExplanation, describeReport } from './report-text.js'
@@ -10,8 +10,15 @@ import { describeExplanation, describeReport } from './report-text.js'
 export async function runAction(module: string, inputs: readonly string[], command: Command): Promise<void> {
   const options: RunOptions = { output: '-', ...typedOptions<RunOptions>(command) }
   const { explain, progress, report: where } = command.opts()
-  if (explain) return printResult(describeExplanation(await explainRun(module, inputs, options)))
+  if (explain) {
+    const { explainRun } = await import('../run.js')
+    return printResult(describeExplanation(await explainRun(module, inputs, options)))
+  }
   const wantsProgress = progress ?? (options.output === '-' && isatty(1) ? false : undefined)
-  const report = await conduct(wantsProgress, (provided) => run(module, inputs, { ...options, ...provided }))
+  await using pool = createPool(options.workers === undefined ? {} : { workers: options.workers })
+  pool.start()
+  const report = await conduct(wantsProgress, (provided) =>
+    pool.run(module, inputs, { ...options, ...provided }),
+  )
   await deliverReport(where, report, describeReport)
 }

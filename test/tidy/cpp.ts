@@ -31,7 +31,10 @@ function bareCode(text: string): string {
 
 export function cppIdentifiers(text: string): { name: string; line: number }[] {
   const code = bareCode(text)
-  return [...code.matchAll(/[A-Za-z_]\w*/g)].map((match) => ({ name: match[0], line: lineNumber(text, match.index) }))
+  return [...code.matchAll(/[A-Za-z_]\w*/g)].map((match) => ({
+    name: match[0],
+    line: lineNumber(text, match.index),
+  }))
 }
 
 /** The functions of a file; what is inside a function (lambdas, local classes) counts as part of it. */

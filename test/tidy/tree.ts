@@ -69,7 +69,14 @@ function parseFile(path: string, text: string): CodeFile {
 
 function parseScript(path: string, text: string): CodeFile {
   const syntax = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, scriptKind(path))
-  return { path, text, kind: 'script', syntax, imports: scriptImports(path, syntax), comments: scriptComments(syntax) }
+  return {
+    path,
+    text,
+    kind: 'script',
+    syntax,
+    imports: scriptImports(path, syntax),
+    comments: scriptComments(syntax),
+  }
 }
 
 function scriptKind(path: string): ts.ScriptKind {
@@ -104,7 +111,10 @@ function scriptImports(path: string, syntax: ts.SourceFile): Import[] {
     } else if (ts.isExportDeclaration(node)) {
       add(node.moduleSpecifier, { isType: isTypeExport(node), isDynamic: false })
     } else if (ts.isImportTypeNode(node)) {
-      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, { isType: true, isDynamic: false })
+      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, {
+        isType: true,
+        isDynamic: false,
+      })
     } else if (ts.isCallExpression(node) && isLoading(node.expression)) {
       add(node.arguments[0], { isType: false, isDynamic: true })
     }
