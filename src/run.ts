@@ -1,18 +1,15 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { COLUMN_TYPES, type Column } from './batch/row.js'
-import type { OutputDialect } from './batch/slot-emitter.js'
 import { type Execution, execute, measureRegion } from './engine/execute.js'
+import { openSinks, outputOf, writeHeaders } from './engine/job-output.js'
 import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
-import { formatResult, formatRow } from './engine/result.js'
+import { formatResult } from './engine/result.js'
 import { checkInputs } from './engine/watch.js'
 import { LinemillError } from './errors.js'
-import { type FormatChoice, hasFields } from './format/format.js'
+import type { FormatChoice } from './format/format.js'
 import { closeInputs } from './input/open.js'
 import type { JobDescription } from './kernel/job.js'
 import { type RunOptions, resolveOptions, type Settings } from './options.js'
-import { type FileIdentity, openFileSink } from './output/file-sink.js'
 import { MemorySink, type Sink } from './output/sink.js'
 import type { Explanation, Report } from './report.js'
 import type { JobReference } from './worker/messages.js'
@@ -63,7 +60,7 @@ export async function runOnPool(
       const execution = await execute(
         prepared,
         pool,
-        { job: reference, ...output, ...settingsOf(settings) },
+        { job: reference, ...output, onError: settings.onError, args: settings.args },
         sinks,
         settings,
       )
@@ -129,9 +126,7 @@ export async function explainRun(
 function moduleUrl(module: string | URL): string {
   if (module instanceof URL) return module.href
   if (/^(file|data|node):/.test(module)) return module
-  const path = resolve(module)
-  if (existsSync(path)) return pathToFileURL(path).href
-  throw new LinemillError('ERR_MODULE', `no such module: ${module}`)
+  return pathToFileURL(resolve(module)).href
 }
 
 /** Let all workers load the job, and tell of it as soon as one knows. */
@@ -177,95 +172,6 @@ function wishesOf(description: JobDescription, settings: Settings): PlanWishes {
     return { choice: { ...choice, format: 'lines' as const, names: undefined }, columns: 'none' }
   }
   return { choice, columns: description.columns === undefined ? 'all' : Object.keys(description.columns) }
-}
-
-/** How the job's output is written. */
-interface Output {
-  readonly columns: readonly Column[]
-  readonly outputDialect: OutputDialect
-  readonly recordAllowed: boolean
-  readonly header: Buffer
-  /** Header of the file of rejects: they stand there as in the input. */
-  readonly rejectHeader: Buffer
-}
-
-function outputOf(prepared: Prepared, description: JobDescription, settings: Settings): Output {
-  const outputDialect = outputDialectOf(prepared)
-  const [header] = prepared.headers
-  const { output } = description
-  if (output === 'input' || settings.onError === 'reject') checkHeaders(prepared)
-  return {
-    columns: columnsOf(prepared, description),
-    outputDialect,
-    recordAllowed: output !== undefined || header.length === 0,
-    header: headerLine(output === 'input' ? header : Buffer.from(formatRow(output ?? [], outputDialect))),
-    rejectHeader: headerLine(header),
-  }
-}
-
-function headerLine(header: Buffer): Buffer {
-  return header.length === 0 ? header : Buffer.concat([header, Buffer.from('\n')])
-}
-
-function outputDialectOf({ format, plan }: Prepared): OutputDialect {
-  if (!hasFields(format)) return { delimiter: ',', quote: '"' }
-  const { delimiter, quote } = plan.inputs[0].dialect
-  return {
-    delimiter: String.fromCharCode(delimiter),
-    quote: quote < 128 ? String.fromCharCode(quote) : undefined,
-  }
-}
-
-function checkHeaders({ headers, inputs }: Prepared): void {
-  const other = headers.findIndex((header) => !header.equals(headers[0]))
-  if (other < 0) return
-  throw new LinemillError(
-    'ERR_USAGE',
-    `records are passed on with their header, but that of ${inputs[other].name} differs from that of ${inputs[0].name}`,
-  )
-}
-
-function columnsOf(prepared: Prepared, description: JobDescription): Column[] {
-  const { columns } = description
-  if (columns === undefined) {
-    return hasFields(prepared.format) ? prepared.names.map((name) => ({ name, type: 'string' })) : []
-  }
-  return Object.entries(columns).map(([name, type]) => {
-    if (COLUMN_TYPES.includes(type)) return { name, type }
-    throw new LinemillError(
-      'ERR_MODULE',
-      `column ${name} of the job: expected a type out of ${COLUMN_TYPES.join(', ')}, found ${JSON.stringify(type)}`,
-    )
-  })
-}
-
-function settingsOf({ onError, args }: Settings) {
-  return { onError, args }
-}
-
-async function openSinks(prepared: Prepared, settings: Settings): Promise<Sink[]> {
-  const inputs: FileIdentity[] = prepared.inputs.map(({ name, stat }) => ({
-    name,
-    dev: stat.dev,
-    ino: stat.ino,
-  }))
-  const { sync, output, reject } = settings
-  const sinks = [output === undefined ? new MemorySink() : await openFileSink(output, { sync, inputs })]
-  if (reject === undefined) return sinks
-  try {
-    return [...sinks, await openFileSink(reject, { sync, inputs })]
-  } catch (thrown) {
-    await sinks[0].abort()
-    throw thrown
-  }
-}
-
-async function writeHeaders(
-  [output, rejects]: readonly Sink[],
-  { header, rejectHeader }: Output,
-): Promise<void> {
-  await output.write([header])
-  await rejects?.write([rejectHeader])
 }
 
 /** Let worker 0 combine its state with the others', and finish. */

@@ -92,7 +92,7 @@ describe('generate', () => {
 
   test('an output that cannot be written is status 74', async () => {
     const { stderr, exitCode } = await linemill('generate', 'tianchi', '-o', 'nowhere/clicks.csv')
-    expect(stderr).toBe('linemill: cannot write nowhere/clicks.csv: ENOENT: no such file or directory\n')
+    expect(stderr).toBe('linemill: cannot write output nowhere/clicks.csv: its directory does not exist\n')
     expect(exitCode).toBe(74)
     expect((await linemill('generate', 'tianchi', '-o', '.')).stderr).toContain(
       'expected a file, found a directory',

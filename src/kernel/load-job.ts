@@ -28,7 +28,8 @@ export async function loadJob(url: string, exportName: string): Promise<Job> {
 }
 
 function loadFailure(name: string, thrown: unknown): string {
-  const { code } = thrown as NodeJS.ErrnoException
+  const { code, message } = thrown as NodeJS.ErrnoException
+  if (code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) return `no such module: ${name}`
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?tsx?$/.test(name)) {
     return `module ${name} is TypeScript, which Node ${process.versions.node} does not run: use Node 22.18 or later, compile it to .mjs, or load a compiler with NODE_OPTIONS="--import tsx"`
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   close,
   constants,
-  fstat,
+  fchmod,
   fsync,
   lstat,
   open,
@@ -21,7 +21,7 @@ import type { Sink } from './sink.js'
 
 const call = {
   close: promisify(close),
-  fstat: promisify(fstat) as (fd: number) => Promise<Stats>,
+  fchmod: promisify(fchmod),
   fsync: promisify(fsync),
   lstat: promisify(lstat) as (path: string) => Promise<Stats>,
   open: promisify(open) as (path: string, flags: number, mode?: number) => Promise<number>,
@@ -122,6 +122,7 @@ class TemporarySink implements Sink {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
     const mode = existing === undefined ? 0o666 : existing.mode & 0o777
     const fd = await openTarget(temporary, flags, name, mode)
+    if (existing !== undefined) await call.fchmod(fd, mode) // the umask does not apply to a file that was there
     return new TemporarySink(fd, { temporary, target, name }, sync)
   }
 

@@ -1,0 +1,2 @@
+// For `linemill run`: every line as it is.
+export default (line) => line

@@ -1,0 +1,98 @@
+import { COLUMN_TYPES, type Column } from '../batch/row.js'
+import type { OutputDialect } from '../batch/slot-emitter.js'
+import { LinemillError } from '../errors.js'
+import { hasFields } from '../format/format.js'
+import type { JobDescription } from '../kernel/job.js'
+import type { Settings } from '../options.js'
+import { type FileIdentity, openFileSink } from '../output/file-sink.js'
+import { MemorySink, type Sink } from '../output/sink.js'
+import type { Prepared } from './prepare.js'
+import { formatRow } from './result.js'
+
+/** How the job's output is written. */
+export interface JobOutput {
+  readonly columns: readonly Column[]
+  readonly outputDialect: OutputDialect
+  readonly recordAllowed: boolean
+  readonly header: Buffer
+  /** Header of the file of rejects: they stand there as in the input. */
+  readonly rejectHeader: Buffer
+}
+
+/** Decide how the job's output is written. */
+export function outputOf(prepared: Prepared, description: JobDescription, settings: Settings): JobOutput {
+  const outputDialect = outputDialectOf(prepared)
+  const [header] = prepared.headers
+  const { output } = description
+  if (output === 'input' || settings.onError === 'reject') checkHeaders(prepared)
+  return {
+    columns: columnsOf(prepared, description),
+    outputDialect,
+    recordAllowed: output !== undefined || header.length === 0,
+    header: headerLine(output === 'input' ? header : Buffer.from(formatRow(output ?? [], outputDialect))),
+    rejectHeader: headerLine(header),
+  }
+}
+
+function headerLine(header: Buffer): Buffer {
+  return header.length === 0 ? header : Buffer.concat([header, Buffer.from('\n')])
+}
+
+function outputDialectOf({ format, plan }: Prepared): OutputDialect {
+  if (!hasFields(format)) return { delimiter: ',', quote: '"' }
+  const { delimiter, quote } = plan.inputs[0].dialect
+  return {
+    delimiter: String.fromCharCode(delimiter),
+    quote: quote < 128 ? String.fromCharCode(quote) : undefined,
+  }
+}
+
+function checkHeaders({ headers, inputs }: Prepared): void {
+  const other = headers.findIndex((header) => !header.equals(headers[0]))
+  if (other < 0) return
+  throw new LinemillError(
+    'ERR_USAGE',
+    `records are passed on with their header, but that of ${inputs[other].name} differs from that of ${inputs[0].name}`,
+  )
+}
+
+function columnsOf(prepared: Prepared, description: JobDescription): Column[] {
+  const { columns } = description
+  if (columns === undefined) {
+    return hasFields(prepared.format) ? prepared.names.map((name) => ({ name, type: 'string' })) : []
+  }
+  return Object.entries(columns).map(([name, type]) => {
+    if (COLUMN_TYPES.includes(type)) return { name, type }
+    throw new LinemillError(
+      'ERR_MODULE',
+      `column ${name} of the job: expected a type out of ${COLUMN_TYPES.join(', ')}, found ${JSON.stringify(type)}`,
+    )
+  })
+}
+
+/** Open the output's sink and, with `reject`, that of failing records. */
+export async function openSinks(prepared: Prepared, settings: Settings): Promise<Sink[]> {
+  const inputs: FileIdentity[] = prepared.inputs.map(({ name, stat }) => ({
+    name,
+    dev: stat.dev,
+    ino: stat.ino,
+  }))
+  const { sync, output, reject } = settings
+  const sinks = [output === undefined ? new MemorySink() : await openFileSink(output, { sync, inputs })]
+  if (reject === undefined) return sinks
+  try {
+    return [...sinks, await openFileSink(reject, { sync, inputs })]
+  } catch (thrown) {
+    await sinks[0].abort()
+    throw thrown
+  }
+}
+
+/** Begin each output with its header. */
+export async function writeHeaders(
+  [output, rejects]: readonly Sink[],
+  { header, rejectHeader }: JobOutput,
+): Promise<void> {
+  await output.write([header])
+  await rejects?.write([rejectHeader])
+}
