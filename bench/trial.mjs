@@ -6,7 +6,7 @@ import { measure } from './measure.mjs'
 /**
  * @typedef {object} Competitor
  * @property {string} name
- * @property {readonly string[]} command INPUT and OUTPUT among the arguments stand for the files
+ * @property {readonly string[]} command `node`, INPUT and OUTPUT stand for the running Node and the files
  * @property {boolean} [printsAnswer] the answer comes from standard output, not into OUTPUT
  *
  * @typedef {object} Workload
@@ -38,10 +38,13 @@ export async function runWorkload(workload, { rounds, output, log = () => undefi
       for (const competitor of competitors) {
         const isWarmUp = round === 0
         rmSync(output, { force: true }) // every run makes its file anew: writing over one costs otherwise
-        const figures = await measure(fill(competitor.command, { INPUT: input, OUTPUT: output }), {
-          watchesMemory: isWarmUp,
-          ...(competitor.printsAnswer && { stdout: output }),
-        })
+        const figures = await measure(
+          fill(competitor.command, { node: process.execPath, INPUT: input, OUTPUT: output }),
+          {
+            watchesMemory: isWarmUp,
+            ...(competitor.printsAnswer && { stdout: output }),
+          },
+        )
         await checkAnswer(workload, competitor, output)
         if (isWarmUp) peaks.set(competitor.name, figures.peakOwnBytes)
         else runs.get(competitor.name).push(figures)
@@ -59,7 +62,7 @@ export async function runWorkload(workload, { rounds, output, log = () => undefi
   return compare(workload, summaries)
 }
 
-/** Put the files' paths in the places of their names. */
+/** Put paths in the places of their names. */
 function fill(command, places) {
   return command.map((word) => (Object.hasOwn(places, word) ? places[word] : word))
 }

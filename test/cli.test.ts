@@ -95,7 +95,7 @@ describe('generate', () => {
     expect(stderr).toBe('linemill: cannot write output nowhere/clicks.csv: its directory does not exist\n')
     expect(exitCode).toBe(74)
     expect((await linemill('generate', 'tianchi', '-o', '.')).stderr).toContain(
-      'expected a file, found a directory',
+      'it is a directory: name a file in it',
     )
   })
 

@@ -1,6 +1,6 @@
 /** What a run must come to, by the serial oracle: output, rejects, counts, and the lowest failure. */
 import type { Reading } from './inputs.js'
-import { cutInput, type OracleRecord, readRecords } from './oracle.js'
+import { cutInput, isBlank, type OracleOptions, type OracleRecord, readRecords } from './oracle.js'
 
 export const LINE_JOBS = ['sameLine', 'changedLine'] as const
 export const TABLE_JOBS = ['shownRecord', 'copiedRecord', 'shownBatch', 'reducedRecord'] as const
@@ -21,10 +21,16 @@ export interface Meaning {
 export interface Failure {
   readonly code: string
   readonly lineNumber: number
-  readonly recordNumber: number
+  /** Absent where a header, or a line function, failed. */
+  readonly recordNumber: number | undefined
   readonly inputOffset: number
   /** With an unclosed quote: the byte it stands at. */
   readonly quoteAt?: number
+}
+
+interface Unclosed extends Failure {
+  /** Whether it is in the first record, which is looked at before the run. */
+  readonly isFirst: boolean
 }
 
 export interface Expected {
@@ -55,7 +61,7 @@ export interface ReadInput {
   readonly fieldCount: number
   /** Lines without bytes behind the header that are no records. */
   readonly blankLines: number
-  readonly unclosed: (Failure & { readonly isFirst: boolean }) | undefined
+  readonly unclosed: Unclosed | undefined
 }
 
 export function readInput(bytes: Buffer, { oracle }: Reading): ReadInput {
@@ -67,7 +73,15 @@ export function readInput(bytes: Buffer, { oracle }: Reading): ReadInput {
     header: header && bytes.subarray(header.start, header.end),
     fieldCount: isTable ? ((header ?? records.find(({ start, end }) => end > start))?.fields.length ?? 0) : 0,
     blankLines: blanks - (header === undefined ? 0 : blanksBefore(bytes, header.start)),
-    unclosed: openQuote === undefined ? undefined : findUnclosed(bytes, openQuote, records.length, header === undefined),
+    unclosed:
+      openQuote === undefined
+        ? undefined
+        : findUnclosed(
+            bytes,
+            openQuote,
+            oracle,
+            header === undefined && records.length === 0 ? -1 : records.length,
+          ),
   }
 }
 
@@ -80,20 +94,19 @@ function countLineFeeds(bytes: Buffer, end: number): number {
   return bytes.subarray(0, end).filter((byte) => byte === 10).length
 }
 
-/** The record that holds the open quote begins behind the last one that is closed, and behind blank lines. */
-function findUnclosed(bytes: Buffer, openQuote: number, recordCount: number, isHeaderMissing: boolean) {
-  // Up to the quote, the input is what it is; its last line without terminator is what precedes the quote.
-  let start = openQuote
-  const { all } = cutInput(bytes.subarray(0, openQuote), ',', '"')
+/** Find the record that holds the open quote: what stands before the quote, and is not ended, belongs to it. */
+function findUnclosed(bytes: Buffer, quoteAt: number, oracle: OracleOptions, recordCount: number): Unclosed {
+  const { all } = cutInput(bytes.subarray(0, quoteAt), oracle.delimiter ?? ',', oracle.quote ?? '"')
   const last = all.at(-1)
-  if (last !== undefined && !last.isTerminated) start = last.start
+  const inputOffset = last === undefined || last.isTerminated ? quoteAt : last.start
+  const isHeader = oracle.hasHeader !== false && recordCount < 0
   return {
     code: 'ERR_UNCLOSED_QUOTE',
-    lineNumber: countLineFeeds(bytes, start) + 1,
-    recordNumber: recordCount + 1,
-    inputOffset: start,
-    quoteAt: openQuote,
-    isFirst: recordCount === 0 && isHeaderMissing,
+    lineNumber: countLineFeeds(bytes, inputOffset) + 1,
+    recordNumber: isHeader ? undefined : Math.max(0, recordCount) + 1,
+    inputOffset,
+    quoteAt,
+    isFirst: all.every(isBlank) || (all.length === 1 && !all[0].isTerminated),
   }
 }
 
@@ -138,7 +151,8 @@ class ExpectedRun {
       if (this.records === limit) return undefined
       this.records++
       try {
-        if (input.fieldCount !== 0 && record.fields.length !== input.fieldCount) throw new RecordFails('ERR_RAGGED')
+        if (input.fieldCount !== 0 && record.fields.length !== input.fieldCount)
+          throw new RecordFails('ERR_RAGGED')
         this.#pieces.push(...this.#render(input, record))
       } catch (thrown) {
         if (!(thrown instanceof RecordFails)) throw thrown
@@ -229,4 +243,3 @@ export function countLines(bytes: Buffer): number {
   const { all } = cutInput(bytes, '', '')
   return all.length
 }
-

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeField } from '../dist/batch/value.js'
+import { encodeField } from '../dist/batch/encode.js'
 import { decode, QUOTE, refuses, SEED } from './decode.js'
 
 describe('floats', () => {

@@ -103,14 +103,21 @@ add('BOM and blank lines before the header', `${BOM}\n\r\na,b\n1,2\n\n3,4\n`, AL
 add('BOM inside', `a,b\n${BOM}1,${BOM}\n${BOM}\n${BOM},2\n`, ALL_READINGS)
 add('part of a BOM', '\xef\xbb', ALL_READINGS)
 add('NUL', 'a,b\n\0,\0\0\n\0\0\0,1\n,\0\n', ALL_READINGS)
-add('invalid UTF-8', 'a,b\n\xff,\xc3\n\xe2\x82,\xf0\x9f\x98\n\x80\x80,\xed\xa0\x80\n\xc0\xaf,z\n', ALL_READINGS)
+add(
+  'invalid UTF-8',
+  'a,b\n\xff,\xc3\n\xe2\x82,\xf0\x9f\x98\n\x80\x80,\xed\xa0\x80\n\xc0\xaf,z\n',
+  ALL_READINGS,
+)
 add('header of invalid UTF-8', '\xfd,\xfe\n1,2\n', [CSV, LINES])
 for (const [bytes, character] of [
   [2, '\xc3\xa9'],
   [3, '\xe2\x82\xac'],
   [4, '\xf0\x9f\x98\x80'],
 ] as const) {
-  const lines = Array.from({ length: 70 }, (_, i) => `${'x'.repeat(i % 13)}${character},${character.repeat(3)}\n`)
+  const lines = Array.from(
+    { length: 70 },
+    (_, i) => `${'x'.repeat(i % 13)}${character},${character.repeat(3)}\n`,
+  )
   add(`characters of ${bytes} bytes across boundaries`, `k,v\n${lines.join('')}`)
 }
 
@@ -127,8 +134,15 @@ add('a record larger than several blocks', `${HEADER}1,"${'long\n'.repeat(1000)}
 add('large records in a row', HEADER + `1,"${'"",\n'.repeat(200)}"\n`.repeat(5), QUOTED)
 add('a large record at the end, not ended', `${HEADER}${rows(5)}9,${'z'.repeat(5000)}`, PLAIN)
 add('a line larger than several blocks', `${'y'.repeat(3000)}\nshort\n${'z'.repeat(600)}\n`)
-add('a record longer than what is read on', `${HEADER}1,"${'ab\n'.repeat(50_000)}"\n2,"${'"",'.repeat(30_000)}"\n3,c\n`, QUOTED)
-add('a line longer than what is read on', `${'y'.repeat(70_000)}\nshort\n${'z'.repeat(140_000)}\r\nend`, [LINES, CSV_BARE])
+add(
+  'a record longer than what is read on',
+  `${HEADER}1,"${'ab\n'.repeat(50_000)}"\n2,"${'"",'.repeat(30_000)}"\n3,c\n`,
+  QUOTED,
+)
+add('a line longer than what is read on', `${'y'.repeat(70_000)}\nshort\n${'z'.repeat(140_000)}\r\nend`, [
+  LINES,
+  CSV_BARE,
+])
 
 const OFFSETS = Array.from({ length: 24 }, (_, index) => index)
 /** A record that holds `middle` at every offset between quotes. */
@@ -195,7 +209,11 @@ add('blank lines at the start', '\n\n\na,b\n1,2\n', ALL_READINGS)
 add('blank CRLF lines at the start', '\r\n\r\n\r\na,b\r\n1,2\r\n', ALL_READINGS)
 add('blank lines at the end', 'a,b\n1,2\n\n\n\n', ALL_READINGS)
 add('blank CRLF lines at the end', 'a,b\r\n1,2\r\n\r\n\r\n\r', ALL_READINGS)
-add('blank lines everywhere', '\na,b\n\n\n1,2\n\r\n3,4\n\n\r\n\n5,6\n\n\n\n\n\n7,8\n\r\n\r\n\r\n9,0\n', ALL_READINGS)
+add(
+  'blank lines everywhere',
+  '\na,b\n\n\n1,2\n\r\n3,4\n\n\r\n\n5,6\n\n\n\n\n\n7,8\n\r\n\r\n\r\n9,0\n',
+  ALL_READINGS,
+)
 add('blank lines of 17 in a row', `${HEADER}${(`${'\n'.repeat(17)}1,2\n${'\r\n'.repeat(17)}`).repeat(5)}`)
 add('lines of blanks are no blank lines', 'a,b\n , \n \n\t\n', [LINES, CSV, NDJSON])
 add('one column', 'name\nx\n\ny\n\r\n\n\nz\n""\n"a\n\nb"\n\n', [...PLAIN, CSV_UNQUOTED])
@@ -213,7 +231,10 @@ add('tabs', 'a\tb\n1\t2\n\t\n"x\ty"\n', [TSV, TSV_BARE, CSV, LINES])
 const WIDE = Array.from({ length: 300 }, (_, index) => index)
 add(
   'wide records',
-  [WIDE.map((index) => `c${index}`), ...OFFSETS.map((row) => WIDE.map((index) => `"${row}","${index}`.slice(-3)))]
+  [
+    WIDE.map((index) => `c${index}`),
+    ...OFFSETS.map((row) => WIDE.map((index) => `"${row}","${index}`.slice(-3))),
+  ]
     .map((fields) => `${fields.map((field) => field.replaceAll('"', '')).join(',')}\n`)
     .join(''),
   [CSV, CSV_BARE],
@@ -221,7 +242,11 @@ add(
 add('ragged records', `a,b\n1,2\n3\n4,5\n6,7,8\n,\n9,0\n"x\ny",z\n"x\ny"\n`, [CSV, CSV_BARE, LINES])
 add('ragged tsv', 'a\tb\n1\t2\n3\n4\t5\t6\n7\t8\n', [TSV, TSV_BARE])
 add('ragged first record', 'a,b\n1\n2,3\n', [CSV, CSV_BARE])
-add('every third record ragged', HEADER + OFFSETS.map((at) => `${at},x${at % 3 === 2 ? ',' : ''}\n`).join(''), QUOTED)
+add(
+  'every third record ragged',
+  HEADER + OFFSETS.map((at) => `${at},x${at % 3 === 2 ? ',' : ''}\n`).join(''),
+  QUOTED,
+)
 
 function json(index: number): string {
   return `{"id":${index},"text":"line\\n${'x'.repeat(index % 11)}","nested":{"a":[1,"\\""]}}`
@@ -230,7 +255,11 @@ add('ndjson', `${OFFSETS.map(json).join('\n')}\n\n\r\n${json(99)}`, [NDJSON, LIN
 
 const MANY = Array.from({ length: 9000 }, (_, index) => index % 10)
 add('many short records', HEADER + MANY.map((digit) => `${digit},\n`).join(''), [CSV, LINES])
-add('many short records, quotes and blank lines', HEADER + MANY.map((d) => ['1,2\n', '"\n",\n', '\n'][d % 3]).join(''), [CSV])
+add(
+  'many short records, quotes and blank lines',
+  HEADER + MANY.map((d) => ['1,2\n', '"\n",\n', '\n'][d % 3]).join(''),
+  [CSV],
+)
 add('many lines of one byte', '\n'.repeat(9000), [LINES, CSV_BARE])
 
 export const INPUT_CASES: readonly InputCase[] = cases

@@ -51,6 +51,17 @@ describe('package.json', () => {
     }
   })
 
+  // `npm ci` refuses a lock file that names packages of other platforms without holding them.
+  test('the lock file holds the optional packages of every platform', () => {
+    const { packages } = readLock()
+    for (const [path, { optionalDependencies = {} }] of Object.entries(packages)) {
+      const missing = Object.keys(optionalDependencies).filter(
+        (name) => !(`${path}/node_modules/${name}` in packages) && !(`node_modules/${name}` in packages),
+      )
+      expect(missing, path).toEqual([])
+    }
+  })
+
   test('the lock file names no registry', () => {
     const text = readFileSync(join(ROOT, 'package-lock.json'), 'utf8')
     expect(text).not.toContain('"resolved"')
@@ -62,7 +73,13 @@ describe('package.json', () => {
   })
 })
 
-function readLock(): { packages: Record<string, { dev?: boolean; optional?: boolean }> } {
+interface LockEntry {
+  readonly dev?: boolean
+  readonly optional?: boolean
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+function readLock(): { packages: Record<string, LockEntry> } {
   return JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))
 }
 

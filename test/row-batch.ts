@@ -1,7 +1,9 @@
 /** Batches made by hand and cursors over them, for the tests of rows. */
 import { expect } from 'vitest'
 import { Batch } from '../dist/batch/batch.js'
-import { type Column, type ColumnType, type Cursor, makeCursor } from '../dist/batch/row.js'
+import { JsonRowCursor } from '../dist/batch/json-row.js'
+import type { Column, ColumnType, Cursor } from '../dist/batch/row.js'
+import { RowCursor } from '../dist/batch/row-cursor.js'
 import { LinemillError } from '../dist/errors.js'
 import * as layout from '../dist/layout.js'
 import type { FormatName } from '../dist/options.js'
@@ -77,4 +79,9 @@ export function failureOf(run: () => unknown): LinemillError {
     return error as LinemillError
   }
   throw new Error('nothing was thrown')
+}
+
+/** Make the cursor of a format, as a run does. */
+export function makeCursor(batch: Batch, columns: readonly Column[], format: FormatName): Cursor {
+  return format === 'ndjson' ? new JsonRowCursor(batch, columns) : new RowCursor(batch, columns, format)
 }

@@ -1,10 +1,11 @@
 import { inspect } from 'node:util'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { Batch } from '../dist/batch/batch.js'
-import { type ColumnType, makeCursor, type Row, RowCursor, type RowOf } from '../dist/batch/row.js'
+import type { ColumnType, Row, RowOf } from '../dist/batch/row.js'
+import { RowCursor } from '../dist/batch/row-cursor.js'
 import { defineJob } from '../dist/kernel/job.js'
 import { portablePrimitives } from '../dist/primitives/portable.js'
-import { CAPACITY, columnsOf, failureOf, fill, open, openText, slotsOf } from './row-batch.js'
+import { CAPACITY, columnsOf, failureOf, fill, makeCursor, open, openText, slotsOf } from './row-batch.js'
 
 const CLICKS = ['user_id', 'item_id', 'behavior_type', 'time']
 const CLICK_TYPES = { user_id: 'int32', behavior_type: 'int8', time: 'string' } as const

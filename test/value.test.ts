@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { encodeField } from '../dist/batch/encode.js'
 import { COLUMN_TYPES, type ColumnType, type FieldKind, makeFieldKind } from '../dist/batch/field.js'
-import { decodeField, encodeField } from '../dist/batch/value.js'
+import { decodeField } from '../dist/batch/value.js'
 import { LinemillError } from '../dist/errors.js'
 import { decode, decodeBytes, messageOf, QUOTE, refuses, SEED } from './decode.js'
 

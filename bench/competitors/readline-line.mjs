@@ -1,5 +1,4 @@
 // Every line as it is.
 import { runReadline } from './readline-loop.mjs'
 
-const [input, output] = process.argv.slice(2)
-await runReadline(input, output, (line) => `${line}\n`)
+await runReadline(process.argv.slice(2), (line) => `${line}\n`)

@@ -1,9 +1,8 @@
 // Two fields of every record as numbers, a row for who bought.
 import { runReadline } from './readline-loop.mjs'
 
-const [input, output] = process.argv.slice(2)
 let isHeader = true
-await runReadline(input, output, (line) => {
+await runReadline(process.argv.slice(2), (line) => {
   if (isHeader) {
     isHeader = false
     return 'user_id,behavior_type\n'

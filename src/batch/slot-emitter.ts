@@ -15,8 +15,8 @@ import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Batch } from './batch.js'
 import type { Emitter, RowValue } from './emitter.js'
+import { encodeField } from './encode.js'
 import { ExtentList } from './extent-list.js'
-import { encodeField } from './value.js'
 
 /** Characters of text that are joined before they are written: few calls, and V8's young generation holds them. */
 const TEXT_CAPACITY = 16 * 1024

@@ -9,7 +9,6 @@ import type { WorkerFigures } from '../report.js'
 import type { FromWorker, WorkerTask } from '../worker/messages.js'
 import type { Pool, PoolWorker } from '../worker/pool.js'
 import { Failures } from './failures.js'
-import { helpOut } from './help-out.js'
 import type { Prepared } from './prepare.js'
 import { Tally } from './tally.js'
 import { watch } from './watch.js'
@@ -44,15 +43,21 @@ export interface Execution {
 
 /** The region's measures for a run. */
 export function measureRegion(settings: Settings, outputs: number): { slotBytes: number; slotCount: number } {
-  const openSlots = (settings.workers + 1) * Math.max(1, outputs)
-  const slotBytes =
-    settings.slotBytes ??
-    Math.max(1, Math.min(DEFAULT_SLOT_BYTES, Math.floor(settings.memoryBytes / (4 * openSlots))))
-  const slotCount = outputs === 0 ? 1 : Math.max(1, Math.floor(settings.memoryBytes / slotBytes))
-  return { slotBytes, slotCount }
+  if (outputs === 0) return { slotBytes: 1, slotCount: 1 }
+  const isEager = settings.gather === 'eager'
+  const regionBytes = isEager ? Math.min(settings.memoryBytes, EAGER_REGION_BYTES) : settings.memoryBytes
+  const openSlots = (settings.workers + 1) * outputs
+  const fittingBytes = Math.max(1, Math.floor(regionBytes / (4 * openSlots)))
+  const slotBytes = settings.slotBytes ?? Math.min(DEFAULT_SLOT_BYTES, fittingBytes)
+  return { slotBytes, slotCount: Math.max(1, Math.floor(regionBytes / slotBytes)) }
 }
 
 const DEFAULT_SLOT_BYTES = 128 * 1024
+/**
+ * What is written as it comes needs room only for what the writer is behind. Slots that are used again stay in the
+ * processor's cache; each fresh page costs its first touch (see docs/architecture.md).
+ */
+const EAGER_REGION_BYTES = 24 * 1024 * 1024
 /** Output that comes of so many bytes of input is written in one go, where it is written eagerly. */
 const WAKE_BYTES = 4 * 1024 * 1024
 
@@ -134,7 +139,12 @@ function startThreads(
   const threads = pool
     .workers(count)
     .map((worker, workerIndex) => ask(worker, failures, { ...shared, workerIndex }))
-  if (isNative && settings.mainThread) threads.unshift(helpOut(prepared, region, settings, failures))
+  if (isNative && settings.mainThread) {
+    // Loaded here: a job's main thread has no use for what a worker needs.
+    threads.unshift(
+      import('./help-out.js').then(({ helpOut }) => helpOut(prepared, region, settings, failures)),
+    )
+  }
   return threads
 }
 

@@ -1,4 +1,5 @@
-import { COLUMN_TYPES, type Column } from '../batch/row.js'
+import type { Column } from '../batch/cursor.js'
+import { COLUMN_TYPES } from '../batch/field.js'
 import type { OutputDialect } from '../batch/slot-emitter.js'
 import { LinemillError } from '../errors.js'
 import { hasFields } from '../format/format.js'

@@ -1,16 +1,12 @@
 import type { Batch } from '../batch/batch.js'
-import { JsonRowCursor } from '../batch/json-row.js'
-import { type Column, type Cursor, RowCursor } from '../batch/row.js'
+import type { Column, Cursor } from '../batch/cursor.js'
 import { type OutputDialect, SlotEmitter } from '../batch/slot-emitter.js'
 import type { FormatName, OnError } from '../options.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
-import { BatchKernel } from './batch-kernel.js'
 import { RecordContext } from './context.js'
 import type { Job } from './job.js'
 import type { Kernel } from './kernel.js'
-import { LineKernel } from './line-kernel.js'
-import { RecordKernel } from './record-kernel.js'
 import type { UserKernelParts } from './user-kernel.js'
 
 export interface KernelSettings {
@@ -24,29 +20,42 @@ export interface KernelSettings {
 }
 
 /**
- * Adapt a job's function to batches.
+ * Adapt a job's function to batches. Loads only the modules that its kind of job and format need, since every module
+ * costs each worker a part of its start.
  *
  * @param writers of the output and, with `onError` reject, of the rejects.
  * @param state what a reduction's `init` made.
  */
-export function makeKernel(
+export async function makeKernel(
   job: Job,
   state: unknown,
   batch: Batch,
   writers: readonly SlotWriter[],
   primitives: Primitives,
   settings: KernelSettings,
-): Kernel {
-  const cursor = job.line ? undefined : makeCursor(batch, settings)
+): Promise<Kernel> {
+  const cursor = job.line ? undefined : await makeCursor(batch, settings)
   const parts = makeParts(batch, writers, primitives, settings, cursor)
   const reduction = job.init === undefined ? undefined : { state }
-  if (job.line) return new LineKernel(parts, job.line as never, primitives, reduction)
-  if (job.record) return new RecordKernel(parts, job.record as never, cursor as Cursor, reduction)
+  if (job.line) {
+    const { LineKernel } = await import('./line-kernel.js')
+    return new LineKernel(parts, job.line as never, primitives, reduction)
+  }
+  if (job.record) {
+    const { RecordKernel } = await import('./record-kernel.js')
+    return new RecordKernel(parts, job.record as never, cursor as Cursor, reduction)
+  }
+  const { BatchKernel } = await import('./batch-kernel.js')
   return new BatchKernel(parts, job.batch as never, cursor as Cursor, reduction)
 }
 
-function makeCursor(batch: Batch, { columns, format }: KernelSettings): Cursor {
-  return format === 'ndjson' ? new JsonRowCursor(batch, columns) : new RowCursor(batch, columns, format)
+async function makeCursor(batch: Batch, { columns, format }: KernelSettings): Promise<Cursor> {
+  if (format === 'ndjson') {
+    const { JsonRowCursor } = await import('../batch/json-row.js')
+    return new JsonRowCursor(batch, columns)
+  }
+  const { RowCursor } = await import('../batch/row-cursor.js')
+  return new RowCursor(batch, columns, format)
 }
 
 function makeParts(

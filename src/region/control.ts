@@ -154,7 +154,12 @@ export class Control {
     this.words[record + RECORD_ERRORS] = figures.errors
     this.setPhase(index, PHASE_DONE)
     const finished = Atomics.add(this.words, CONTROL_FINISHED, 1) + 1
-    if (finished % this.#wakeEvery === 0 || finished > this.lastBlock) this.wakeMain()
+    if (finished % this.#wakeEvery === 0 || finished > this.lastBlock || this.#isAwaited) this.wakeMain()
+  }
+
+  /** Whether a worker sleeps until the head moves: it needs a slot, or is too far ahead. Nobody else may wake main. */
+  get #isAwaited(): boolean {
+    return this.isStarved || Atomics.load(this.words, CONTROL_CURSOR) > this.head + IN_FLIGHT
   }
 
   /** Blocks finished so far, for progress. */

@@ -1,4 +1,4 @@
-import type { Column } from '../batch/row.js'
+import type { Column } from '../batch/cursor.js'
 import type { OutputDialect } from '../batch/slot-emitter.js'
 import type { PlainError } from '../errors.js'
 import type { JobDescription } from '../kernel/job.js'

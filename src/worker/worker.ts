@@ -55,7 +55,7 @@ async function runTask(task: WorkerTask): Promise<void> {
   await callUser('setup', () => job.setup?.(worker))
   try {
     state = await callUser('init', () => job.init?.(task.args))
-    prepare(loop, job, task, region)
+    await prepare(loop, job, task, region)
     const figures = loop.run()
     finish(figures, job, task)
   } finally {
@@ -63,7 +63,7 @@ async function runTask(task: WorkerTask): Promise<void> {
   }
 }
 
-function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): void {
+async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): Promise<void> {
   const primitives = choosePrimitives(task.instructionSet, { warn: false })
   const { plan, onError, args, columns, outputDialect, recordAllowed } = task
   const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted }) => wanted.length))
@@ -72,7 +72,7 @@ function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): v
   for (let output = 0; output < (onError === 'reject' ? 2 : 1); output++) {
     writers.push(new SlotWriter(region, output, writers, loop.verify))
   }
-  const kernel = makeKernel(job, state, batch, writers, primitives, {
+  const kernel = await makeKernel(job, state, batch, writers, primitives, {
     columns,
     format: plan.inputs[0]?.format ?? 'lines',
     outputDialect,

@@ -11,7 +11,8 @@ function fieldsOf(row) {
 
 /** With `--arg every=N`, every Nth record fails; with `--arg from=N`, each from the Nth on. */
 function failIfTold({ recordNumber, args }) {
-  if (args.every && recordNumber % Number(args.every) === 0) throw new Error(`told to fail at ${recordNumber}`)
+  if (args.every && recordNumber % Number(args.every) === 0)
+    throw new Error(`told to fail at ${recordNumber}`)
   if (args.from && recordNumber >= Number(args.from)) throw new Error(`told to fail at ${recordNumber}`)
 }
 
