@@ -2,6 +2,7 @@
   # Each instruction set is a library of its own: its compiler flags must not reach code that every processor runs.
   'variables': {
     'scanner_sets': ['scanners_scalar'],
+    'has_tests': "<!(node -p \"require('fs').existsSync('native/test')\")",
     'warnings': ['-Wall', '-Wextra'],
     'conditions': [
       ['target_arch=="x64"', {'scanner_sets': ['scanners_scalar', 'scanners_sse2', 'scanners_avx2', 'scanners_avx512']}],
@@ -33,13 +34,6 @@
       'dependencies': ['mapping', 'scanners'],
     },
     {
-      'target_name': 'native_test',
-      'type': 'executable',
-      'sources': ['native/test/main.cc', 'native/test/mapping_test.cc', 'native/test/scanners_test.cc'],
-      'dependencies': ['mapping', 'scanners'],
-      'conditions': [['OS=="linux"', {'libraries': ['-lpthread', '-ldl']}]],
-    },
-    {
       'target_name': 'mapping',
       'type': 'static_library',
       'sources': ['native/errno_name.cc', 'native/fault_guard.cc', 'native/mapping.cc'],
@@ -57,6 +51,18 @@
     },
   ],
   'conditions': [
+    # The published package leaves the tests out.
+    ['has_tests=="true"', {
+      'targets': [
+        {
+          'target_name': 'native_test',
+          'type': 'executable',
+          'sources': ['native/test/main.cc', 'native/test/mapping_test.cc', 'native/test/scanners_test.cc'],
+          'dependencies': ['mapping', 'scanners'],
+          'conditions': [['OS=="linux"', {'libraries': ['-lpthread', '-ldl']}]],
+        },
+      ],
+    }],
     ['target_arch=="x64"', {
       'targets': [
         {

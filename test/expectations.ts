@@ -59,7 +59,7 @@ export interface ReadInput {
   readonly header: Buffer | undefined
   /** Fields that each record must have; 0 if any number is right. */
   readonly fieldCount: number
-  /** Lines without bytes behind the header that are no records. */
+  /** Lines without bytes that are no records. */
   readonly blankLines: number
   readonly unclosed: Unclosed | undefined
 }
@@ -72,7 +72,7 @@ export function readInput(bytes: Buffer, { oracle }: Reading): ReadInput {
     records,
     header: header && bytes.subarray(header.start, header.end),
     fieldCount: isTable ? ((header ?? records.find(({ start, end }) => end > start))?.fields.length ?? 0) : 0,
-    blankLines: blanks - (header === undefined ? 0 : blanksBefore(bytes, header.start)),
+    blankLines: blanks,
     unclosed:
       openQuote === undefined
         ? undefined
@@ -83,11 +83,6 @@ export function readInput(bytes: Buffer, { oracle }: Reading): ReadInput {
             header === undefined && records.length === 0 ? -1 : records.length,
           ),
   }
-}
-
-/** Lines before the header have no bytes, so their line feeds are all there is to count. */
-function blanksBefore(bytes: Buffer, headerStart: number): number {
-  return countLineFeeds(bytes, headerStart)
 }
 
 function countLineFeeds(bytes: Buffer, end: number): number {

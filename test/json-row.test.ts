@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { Batch } from '../dist/batch/batch.js'
-import { JsonRowCursor, type Row, type RowOf } from '../dist/batch/row.js'
+import { JsonRowCursor } from '../dist/batch/json-row.js'
+import type { Row, RowOf } from '../dist/batch/row.js'
 import { portablePrimitives } from '../dist/primitives/portable.js'
 import { CAPACITY, failureOf, fill, openText } from './row-batch.js'
 

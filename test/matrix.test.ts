@@ -87,14 +87,23 @@ function drawFrom<T>(draw: Draw, values: readonly T[]): T {
   return values[draw(values.length)]
 }
 
-function drawConfiguration(draw: Draw, workers: number, blockBytes: number): Configuration {
+/** Slots that one run may have to fill: each of them is handed over on its own. */
+const MAX_SLOTS = 4000
+
+function drawConfiguration(
+  draw: Draw,
+  workers: number,
+  blockBytes: number,
+  byteLength: number,
+): Configuration {
+  const slotBytes = drawFrom(draw, DIMENSIONS.slotBytes)
   return {
     workers,
     blockBytes,
     primitives: drawFrom(draw, DIMENSIONS.primitives),
     strategy: drawFrom(draw, DIMENSIONS.strategy),
     gather: drawFrom(draw, DIMENSIONS.gather),
-    slotBytes: drawFrom(draw, DIMENSIONS.slotBytes),
+    slotBytes: slotBytes > 0 && byteLength / slotBytes > MAX_SLOTS ? 0 : slotBytes,
     region: drawFrom(draw, DIMENSIONS.region),
     batchRecords: drawFrom(draw, DIMENSIONS.batchRecords),
   }
@@ -294,7 +303,7 @@ describe('every awkward input', () => {
       const empty = oracle.readInput(Buffer.alloc(0), reading)
       const jobs = jobsOf(reading)
       for (const [index, { workers, blockBytes }] of runsOf(bytes.length).entries()) {
-        const configuration = drawConfiguration(draw, workers, blockBytes)
+        const configuration = drawConfiguration(draw, workers, blockBytes, bytes.length)
         const meaning = drawMeaning(draw, jobs[(index + draw(2)) % jobs.length])
         const trial = { paths: [path], inputs: [input], reading, configuration, meaning }
         await compare(trial)
@@ -339,7 +348,7 @@ test('random bytes through random settings', { timeout: 120_000 }, async () => {
       const input = oracle.readInput(bytes, reading)
       for (let trial = 0; trial < 3; trial++) {
         const blockBytes = drawFrom(draw, [...BLOCK_SIZES, 1 + draw(100)])
-        const configuration = drawConfiguration(draw, drawFrom(draw, WORKERS), blockBytes)
+        const configuration = drawConfiguration(draw, drawFrom(draw, WORKERS), blockBytes, bytes.length)
         const meaning = drawMeaning(draw, drawFrom(draw, jobsOf(reading)))
         await compare({ paths: [path], inputs: [input], reading, configuration, meaning })
       }

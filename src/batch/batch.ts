@@ -23,6 +23,8 @@ export class Batch {
   fieldWord: (column: string | number) => number = () => 0
 
   readonly #primitives: Primitives
+  #anchorLine = 1
+  #anchorOffset = 0
   // A line number is counted on from the last one asked for, so that asking for each record's costs one pass.
   #countedLine = 1
   #countedOffset = 0
@@ -45,6 +47,8 @@ export class Batch {
 
   /** Say which line the byte at `offset` (relative to the window) is on, 1-based. */
   anchorLine(lineNumber: number, offset: number): void {
+    this.#anchorLine = lineNumber
+    this.#anchorOffset = offset
     this.#countedLine = lineNumber
     this.#countedOffset = offset
   }
@@ -80,8 +84,12 @@ export class Batch {
     return this.lineNumberAt(this.start(index))
   }
 
-  /** The line of a byte at `offset` of the window. Offsets asked for must not decrease. */
+  /** The line of a byte at `offset` of the window, at or behind the anchor; rising offsets cost one pass together. */
   lineNumberAt(offset: number): number {
+    if (offset < this.#countedOffset) {
+      this.#countedLine = this.#anchorLine
+      this.#countedOffset = this.#anchorOffset
+    }
     this.#countedLine += this.#primitives.countLineFeeds(this.bytes, this.#countedOffset, offset)
     this.#countedOffset = offset
     return this.#countedLine

@@ -136,6 +136,10 @@ export class SlotEmitter implements Emitter {
 
   at(index: number): this {
     this.#checkClosed()
+    const { recordCount } = this.#batch
+    if (!Number.isInteger(index) || index < 0 || index >= recordCount) {
+      throw misuse(`out.at() expects the index of one of the batch's ${recordCount} records, found ${index}`)
+    }
     this.index = index
     return this
   }

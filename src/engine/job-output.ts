@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Column } from '../batch/cursor.js'
 import { COLUMN_TYPES } from '../batch/field.js'
 import type { OutputDialect } from '../batch/slot-emitter.js'
@@ -23,7 +24,7 @@ export interface JobOutput {
 /** Decide how the job's output is written. */
 export function outputOf(prepared: Prepared, description: JobDescription, settings: Settings): JobOutput {
   const outputDialect = outputDialectOf(prepared)
-  const [header] = prepared.headers
+  const header = prepared.headers.find(hasBytes) ?? prepared.headers[0]
   const { output } = description
   if (output === 'input' || settings.onError === 'reject') checkHeaders(prepared)
   return {
@@ -48,12 +49,18 @@ function outputDialectOf({ format, plan }: Prepared): OutputDialect {
   }
 }
 
+function hasBytes({ length }: Buffer): boolean {
+  return length > 0
+}
+
+/** All inputs must have one header; what has none has no records either. */
 function checkHeaders({ headers, inputs }: Prepared): void {
-  const other = headers.findIndex((header) => !header.equals(headers[0]))
+  const first = headers.findIndex(hasBytes)
+  const other = headers.findIndex((header) => hasBytes(header) && !header.equals(headers[first]))
   if (other < 0) return
   throw new LinemillError(
     'ERR_USAGE',
-    `records are passed on with their header, but that of ${inputs[other].name} differs from that of ${inputs[0].name}`,
+    `records are passed on with their header, but that of ${inputs[other].name} differs from that of ${inputs[first].name}`,
   )
 }
 
@@ -79,6 +86,9 @@ export async function openSinks(prepared: Prepared, settings: Settings): Promise
     ino: stat.ino,
   }))
   const { sync, output, reject } = settings
+  if (output !== undefined && reject !== undefined && resolve(output) === resolve(reject)) {
+    throw new LinemillError('ERR_USAGE', `output and reject must be different files, both are ${output}`)
+  }
   const sinks = [output === undefined ? new MemorySink() : await openFileSink(output, { sync, inputs })]
   if (reject === undefined) return sinks
   try {

@@ -89,7 +89,7 @@ function planInput(input: OpenInput, head: InputHead, read: readonly string[]) {
   const { name, handle } = input
   const { format, names, header: _, ...rest } = head
   const { byteLength } = handle
-  const isEmpty = head.contentStart >= byteLength && names.length === 0
+  const isEmpty = head.names.length === 0
   const columns = isEmpty ? NO_COLUMNS : chooseColumns({ name, format, names }, read)
   return {
     ...rest,

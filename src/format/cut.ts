@@ -51,10 +51,17 @@ export class BlockCutter {
   /**
    * Fill the batch with a block's records, again and again, and hand it to `onBatch` each time.
    *
+   * @param lastRecordNumber no record behind it is looked at.
    * @throws LinemillError ERR_UNCLOSED_QUOTE, ERR_RECORD_TOO_LARGE with the position of the record; the records
    * before it are handed out first.
    */
-  cut(block: Block, before: Boundary, reader: InputReader, onBatch: (batch: Batch) => void): void {
+  cut(
+    block: Block,
+    before: Boundary,
+    reader: InputReader,
+    onBatch: (batch: Batch) => void,
+    lastRecordNumber = Number.POSITIVE_INFINITY,
+  ): void {
     const batch = this.#batch
     const { byteLength } = block.input
     let end = Math.min(byteLength, block.end + READ_ON_BYTES)
@@ -68,22 +75,30 @@ export class BlockCutter {
       before.lines +
       1 +
       this.#primitives.countLineFeeds(batch.bytes, block.start - batch.base, next - batch.base)
-    for (;;) {
+    while (recordNumber <= lastRecordNumber) {
       this.#fill(next, block, end)
       const tooLarge = this.#findTooLarge()
+      const wanted = lastRecordNumber - recordNumber + 1
+      const isLast = batch.recordCount >= wanted
+      if (isLast) batch.cut[CUT_COUNT] = wanted
       const status = batch.cut[CUT_STATUS]
       const cutEnd = batch.cut[CUT_NEXT]
       batch.firstRecordNumber = recordNumber
       batch.anchorLine(lineNumber, next - batch.base)
       if (batch.recordCount > 0) onBatch(batch)
-      if (tooLarge >= 0) throw this.#tooLarge(tooLarge)
+      if (isLast) return
+      if (tooLarge >= 0) throw this.#tooLarge(batch.start(tooLarge), recordNumber + tooLarge)
       if (status === CUT_DONE) return
       recordNumber += batch.recordCount
       lineNumber = batch.lineNumberAt(cutEnd)
       next = batch.base + cutEnd
-      if (status === CUT_UNCLOSED) throw this.#unclosed(batch, recordNumber, lineNumber, next)
+      if (status === CUT_UNCLOSED) {
+        // Where the window ends before the input does, a record that is too long is not known to be unclosed.
+        if (byteLength - next > this.#maxRecordBytes) throw this.#tooLarge(cutEnd, recordNumber)
+        throw this.#unclosed(batch, recordNumber, lineNumber, next)
+      }
       if (status === CUT_SHORT) {
-        if (end - next >= this.#maxRecordBytes + 2) throw this.#tooLarge(batch.recordCount)
+        if (end - next >= this.#maxRecordBytes + 2) throw this.#tooLarge(cutEnd, recordNumber)
         end = Math.min(
           byteLength,
           next + Math.min(this.#maxRecordBytes + 2, 2 * Math.max(READ_ON_BYTES, end - next)),
@@ -149,19 +164,15 @@ export class BlockCutter {
     return -1
   }
 
-  /** `index` may be that of the record behind the batch's last: where the cut stopped. */
-  #tooLarge(index: number): LinemillError {
+  /** `start` is relative to the window. */
+  #tooLarge(start: number, recordNumber: number): LinemillError {
     const batch = this.#batch
-    const start =
-      index < batch.recordCount || batch.cut[CUT_STATUS] !== CUT_SHORT
-        ? batch.start(index)
-        : batch.cut[CUT_NEXT]
     const message = `a record is longer than ${this.#maxRecordBytes} bytes, the most that is allowed (maxRecordBytes): check format and quote`
     return new LinemillError('ERR_RECORD_TOO_LARGE', message, {
       position: {
         inputName: batch.input.name,
         lineNumber: batch.lineNumberAt(start),
-        recordNumber: batch.recordNumber(index),
+        recordNumber,
         inputOffset: batch.base + start,
       },
     })

@@ -3,7 +3,6 @@ import { decodeString } from '../batch/text.js'
 import { LinemillError } from '../errors.js'
 import type { InputReader } from '../input/input.js'
 import {
-  CUT_BLANKS,
   CUT_CAPACITY,
   CUT_COUNT,
   CUT_DATA_END,
@@ -65,7 +64,7 @@ export function readHead(
   if (!hasFields(input.format)) {
     return { ...plain, names: input.format === 'lines' ? ['line'] : [] }
   }
-  const first = firstRecord(input, start, dialect, primitives)
+  const first = firstRecord(input, start, dialect, primitives, choice.header)
   const fields = first?.fields ?? choice.names ?? []
   const names =
     choice.names ?? (choice.header ? uniqueNames(fields) : fields.map((_, index) => `c${index + 1}`))
@@ -130,6 +129,7 @@ function firstRecord(
   start: number,
   dialect: Dialect,
   primitives: Primitives,
+  isHeader: boolean,
 ): FirstRecord | undefined {
   if (start >= input.byteLength) return undefined
   for (let length = FIRST_BYTES; ; length *= 8) {
@@ -140,9 +140,12 @@ function firstRecord(
     primitives.cutRecords(bytes, cut, new Uint32Array(1), table)
     if (cut[CUT_COUNT] === 1) return describe(bytes, base, start, cut, table, dialect, primitives)
     if (cut[CUT_STATUS] === CUT_UNCLOSED) {
+      const lineNumber = 1 + primitives.countLineFeeds(bytes, start - base, cut[CUT_NEXT])
+      const position = { inputName: input.name, lineNumber, inputOffset: base + cut[CUT_NEXT] }
       throw new LinemillError(
         'ERR_UNCLOSED_QUOTE',
         `${input.name}: the quote at byte ${base + cut[CUT_OPEN_QUOTE]}, in the first record, is never closed`,
+        { position: isHeader ? position : { ...position, recordNumber: 1 } },
       )
     }
     if (end === input.byteLength) return undefined // blank lines only
@@ -187,6 +190,7 @@ function describe(
   const count = counted[2]
   const cut = found.slice()
   cut[CUT_NEXT] = counted[0]
+  cut[CUT_OWN_END] = counted[0] + 1 // lines without bytes behind it may be records
   cut[CUT_WANTED] = count
   const table = new Uint32Array(tableWords(1, count))
   primitives.cutRecords(
@@ -202,7 +206,7 @@ function describe(
     ),
     bytes: Buffer.from(bytes.subarray(table[0], table[1])),
     next: base + cut[CUT_NEXT],
-    blankCount: found[CUT_BLANKS],
+    blankCount: primitives.countLineFeeds(bytes, start - base, counted[0]),
     lineCount: primitives.countLineFeeds(bytes, start - base, cut[CUT_NEXT]),
   }
 }

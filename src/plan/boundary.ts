@@ -94,7 +94,7 @@ export class BoundaryFinder {
 
   /**
    * Find the blocks, with the boundaries before them, one of which owns the last record of an input: the last that
-   * a record ends in, and the one behind it. Goes through the whole input; for error messages only.
+   * a record or blank line ends in, the one behind it, and the last of all. Goes through the whole input; for error messages only.
    */
   lastRecordOwners(last: Block): { block: Block; before: Boundary }[] {
     const summary = new Uint32Array(SUMMARY_WORDS)
@@ -105,7 +105,9 @@ export class BoundaryFinder {
       this.#summarize(block, summary)
       if (owners.length < 2) owners.push({ block, before })
       const after = composeBoundary(before, summary, block.input.dialect.skipsBlank)
-      if (after.records > before.records && index < last.index) owners = [{ block, before }]
+      const hasEnd = after.records + after.blanks > before.records + before.blanks
+      if (hasEnd && index < last.index) owners = [{ block, before }]
+      if (index === last.index && owners.at(-1)?.block.index !== index) owners.push({ block, before })
       before = after
     }
     return owners

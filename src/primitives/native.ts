@@ -43,6 +43,8 @@ export interface Mappings {
    * HAZARD: posting it to another thread with a transfer copies it; post the id and attach there.
    */
   attach(mapping: number, offset: number, byteLength: number): ArrayBuffer
+  /** Give a window back before it is collected; whoever still holds it finds it empty. */
+  detach(window: ArrayBufferLike): void
   /** Drop the owner's reference; false if it was dropped before. Windows stay readable. */
   unmap(mapping: number): boolean
   /** Whether bytes of the mapping could not be read, ever. Can be asked after `unmap`, while windows live. */

@@ -4,7 +4,7 @@ import { BlockCutter } from '../format/cut.js'
 import type { InputReader } from '../input/input.js'
 import { openReader } from '../input/open.js'
 import type { Kernel } from '../kernel/kernel.js'
-import { CUT_COUNT, QUOTED } from '../layout.js'
+import { QUOTED } from '../layout.js'
 import { type Boundary, BoundaryFinder } from '../plan/boundary.js'
 import { type Block, blockAt, type InputPlan, type Plan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
@@ -122,7 +122,8 @@ export class BlockLoop {
     const { before, after } = this.#finder.resolve(block)
     if (after.runRecords >= this.#parts.limit) this.#parts.control.stopAfter(block.index)
     if (this.#work === undefined) {
-      if (block.end === byteLength && after.state === QUOTED) this.#failUnclosed(block, reader)
+      const isUnclosed = block.end === byteLength && after.state === QUOTED
+      if (isUnclosed && after.runRecords <= this.#parts.limit) this.#failUnclosed(block, reader)
       return 0
     }
     return this.#process(block, before, reader, this.#work)
@@ -136,14 +137,12 @@ export class BlockLoop {
       work.kernel.useInput(block.input)
     }
     let records = 0
-    const { limit } = this.#parts
-    this.#cutter?.cut(block, before, reader, (batch) => {
-      const processedBefore = before.runRecords + (batch.firstRecordNumber - 1 - before.records)
-      const allowed = Math.max(0, limit - processedBefore)
-      if (allowed < batch.recordCount) batch.cut[CUT_COUNT] = allowed
+    const onBatch = (batch: Batch): void => {
       records += batch.recordCount
-      if (batch.recordCount > 0) work.kernel.process(batch)
-    })
+      work.kernel.process(batch)
+    }
+    const lastRecordNumber = before.records + (this.#parts.limit - before.runRecords)
+    this.#cutter?.cut(block, before, reader, onBatch, lastRecordNumber)
     return records
   }
 
@@ -161,9 +160,10 @@ export class BlockLoop {
     const known = this.#readers.get(inputIndex)
     if (known !== undefined) return known
     if (this.#readers.size >= READERS_KEPT) {
-      const [oldest, reader] = this.#readers.entries().next().value as [number, InputReader]
-      reader.close()
-      this.#readers.delete(oldest)
+      const [oldest, other] = this.#readers.keys() // that of the block at hand is kept, to be verified
+      const leaving = oldest === this.#inputIndex ? other : oldest
+      this.#readers.get(leaving)?.close()
+      this.#readers.delete(leaving)
     }
     const reader = openReader(this.#parts.plan.inputs[inputIndex].handle)
     this.#readers.set(inputIndex, reader)

@@ -10,6 +10,9 @@ export class PoolWorker {
   readonly #thread: Worker
   #pending: { resolve: (message: FromWorker) => void; reject: (error: LinemillError) => void } | undefined
   #dead: LinemillError | undefined
+  #unanswered = 0
+  /** Resolves when the requests so far are answered. */
+  #latest: Promise<unknown> = Promise.resolve()
   /** Receives what a worker says before its answer. */
   onNotice: (message: FromWorker) => void = () => undefined
 
@@ -23,11 +26,23 @@ export class PoolWorker {
   }
 
   /**
-   * Ask for something; resolves with the answer. One request at a time.
+   * Ask for something; resolves with the answer. Requests wait for those before them: a run that failed early, on an
+   * input that is missing for example, leaves one behind, whose answer is nobody else's.
    *
    * @throws LinemillError what the worker reports, or ERR_WORKER if it dies.
    */
   request(message: ToWorker): Promise<FromWorker> {
+    const answer = this.#unanswered === 0 ? this.#ask(message) : this.#latest.then(() => this.#ask(message))
+    this.#unanswered++
+    this.#latest = answer
+      .catch(() => undefined) // told to whoever asked
+      .then(() => {
+        this.#unanswered--
+      })
+    return answer
+  }
+
+  #ask(message: ToWorker): Promise<FromWorker> {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead)
       this.#pending = { resolve, reject }

@@ -44,7 +44,12 @@ async function runTask(task: WorkerTask): Promise<void> {
   const { control } = region
   const primitives = choosePrimitives(task.instructionSet, { warn: false })
   const { plan, maxRecordBytes, limit } = task
-  const loop = new BlockLoop({ plan, control, primitives, maxRecordBytes, limit, post })
+  let hasFailed = false
+  const report = (message: FromWorker): void => {
+    hasFailed = true
+    post(message)
+  }
+  const loop = new BlockLoop({ plan, control, primitives, maxRecordBytes, limit, post: report })
   if (task.job === undefined) {
     post({ type: 'finished', figures: loop.run() })
     return
@@ -52,15 +57,21 @@ async function runTask(task: WorkerTask): Promise<void> {
   const job = await load(task.job)
   latestJob = job
   const worker = { args: task.args, workerIndex: task.workerIndex, workerCount: task.workerCount }
+  const tearDown = (): Promise<void> => callUser('teardown', () => job.teardown?.(worker))
   await callUser('setup', () => job.setup?.(worker))
+  let figures: WorkerFigures
   try {
     state = await callUser('init', () => job.init?.(task.args))
     await prepare(loop, job, task, region)
-    const figures = loop.run()
-    finish(figures, job, task)
-  } finally {
-    await callUser('teardown', () => job.teardown?.(worker))
+    figures = loop.run()
+  } catch (thrown) {
+    await tearDown().catch(() => undefined) // the failure that came first is told
+    throw thrown
   }
+  if (hasFailed) await tearDown().catch(() => undefined)
+  else await tearDown()
+  // Last of all: the pool may be closed as soon as every worker has answered.
+  finish(figures, job, task)
 }
 
 async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): Promise<void> {
@@ -114,7 +125,15 @@ async function combine(states: readonly unknown[]): Promise<void> {
   let combined = state
   for (const other of states) combined = await callUser('combine', () => job.combine?.(combined, other))
   const value = job.finish ? await callUser('finish', () => job.finish?.(combined)) : combined
-  post({ type: 'result', value })
+  try {
+    post({ type: 'result', value })
+  } catch (thrown) {
+    throw asLinemillError(
+      thrown,
+      'ERR_USER_FUNCTION',
+      "the reduction's result cannot leave its worker (plain objects, Maps, Sets, typed arrays can): ",
+    )
+  }
 }
 
 async function callUser<T>(name: string, call: () => T | Promise<T>): Promise<T> {
