@@ -225,12 +225,6 @@ Value attach(const CallbackInfo& info) {
   return env.Undefined();
 }
 
-/** Take a window's bytes away from JavaScript now, so that its mapping need not wait for the garbage collector. */
-Value detach(const CallbackInfo& info) {
-  if (info[0].IsArrayBuffer()) info[0].As<Napi::ArrayBuffer>().Detach();
-  return info.Env().Undefined();
-}
-
 Value is_faulted(const CallbackInfo& info) {
   bool result = false;
   const int status = linemill::is_faulted(id_at(info), &result);
@@ -285,7 +279,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("scanners", Napi::Function::New<scanners>(env, "scanners"));
   exports.Set("mapFile", Napi::Function::New<map_file>(env, "mapFile"));
   exports.Set("attach", Napi::Function::New<attach>(env, "attach"));
-  exports.Set("detach", Napi::Function::New<detach>(env, "detach"));
+  const auto detach = [](const CallbackInfo& info) { info[0].As<Napi::ArrayBuffer>().Detach(); };
+  exports.Set("detach", Napi::Function::New(env, detach, "detach"));
   exports.Set("unmap", Napi::Function::New<unmap>(env, "unmap"));
   exports.Set("isFaulted", Napi::Function::New<is_faulted>(env, "isFaulted"));
   exports.Set("advise", Napi::Function::New<advise>(env, "advise"));

@@ -247,6 +247,8 @@ function singleByte(name: string, value: string | undefined): string | undefined
 
 function names(value: readonly string[] | undefined): readonly string[] | undefined {
   if (value === undefined) return undefined
+  if (!Array.isArray(value))
+    throw usage(`names must be an array of column names, found ${JSON.stringify(value)}`)
   const twice = value.find((name, index) => value.indexOf(name) !== index)
   if (twice !== undefined) throw usage(`names must differ, ${JSON.stringify(twice)} stands twice`)
   if (value.length === 0) throw usage('names must not be empty')

@@ -63,7 +63,7 @@ export class LineKernel extends UserKernel {
       const line = piece.slice(table[index] - base, table[capacity + index] - base)
       const result = call(line, target, context)
       if (isReduction) this.#checkNothing(result)
-      else if (result !== line) this.#emit(result, index)
+      else if (result !== line) this.#emit(result)
       else if (emitter.hasText) emitter.line(line)
       else emitter.inputLine(index)
     }
@@ -83,18 +83,18 @@ export class LineKernel extends UserKernel {
       const result = this.#call(line, this.#target, context)
       if (this.#isReduction) this.#checkNothing(result)
       else if (result === line) emitter.inputLine(index)
-      else this.#emit(result, index)
+      else this.#emit(result)
     }
   }
 
-  #emit(result: unknown, index: number): void {
+  #emit(result: unknown): void {
     this.emitter.endRecord()
     if (typeof result === 'string') this.emitter.line(result)
-    else if (Array.isArray(result)) for (const line of result) this.#emitOne(line, index)
-    else if (result !== undefined && result !== null) this.#emitOne(result, index)
+    else if (Array.isArray(result)) for (const line of result) this.#emitOne(line)
+    else if (result !== undefined && result !== null) this.#emitOne(result)
   }
 
-  #emitOne(line: unknown, _index: number): void {
+  #emitOne(line: unknown): void {
     if (typeof line === 'string') this.emitter.line(line)
     else if (line instanceof Uint8Array) this.emitter.bytes(line).text('\n')
     else throw wrongReturn('a line function', 'string, undefined, array of strings or Uint8Array', line)

@@ -1,4 +1,5 @@
 import { describeThrown, LinemillError } from '../errors.js'
+import { type RunOptions, resolveOptions } from '../options.js'
 import type { Job, JobDescription } from './job.js'
 
 const WHAT_A_JOB_IS =
@@ -75,7 +76,28 @@ function asJob(value: unknown, name: string): Job {
   if (job.finish !== undefined && job.init === undefined) {
     throw notJob(name, 'finish belongs to a reduction, which has init and combine too')
   }
+  checkOptions(job, name)
   return job as Job
+}
+
+/** What a job says of its inputs and output must be what the options of a run may be. */
+function checkOptions(
+  { format, delimiter, quote, header, names, output }: Record<string, unknown>,
+  name: string,
+): void {
+  try {
+    resolveOptions({ format, delimiter, quote, header, names } as RunOptions)
+  } catch (thrown) {
+    throw new LinemillError('ERR_MODULE', `the job of module ${name}: ${(thrown as Error).message}`, {
+      cause: thrown,
+    })
+  }
+  const isHeader = Array.isArray(output) && output.every((column) => typeof column === 'string')
+  if (output === undefined || output === 'input' || isHeader) return
+  throw new LinemillError(
+    'ERR_MODULE',
+    `the job of module ${name}: output must be 'input' or an array of column names`,
+  )
 }
 
 function notJob(name: string, problem: string): LinemillError {

@@ -111,6 +111,8 @@ function raggedError(batch: Batch, index: number): LinemillError {
 /** Make the error about what a user's function may not return. */
 export function wrongReturn(what: string, expected: string, found: unknown): LinemillError {
   if (isThenable(found)) {
+    // A rejection that nobody handles would end the worker, in the middle of whatever it does next.
+    Promise.resolve(found).catch(() => undefined)
     return new LinemillError(
       'ERR_USER_FUNCTION',
       `${what} returned a promise, but it must be synchronous: do asynchronous work in setup or finish`,

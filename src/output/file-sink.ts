@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   close,
   constants,
@@ -75,6 +74,7 @@ class DirectSink implements Sink {
   readonly #fd: number
   readonly #name: string
   readonly #isOwned: boolean
+  #isDone = false
 
   constructor(fd: number, name: string, isOwned: boolean) {
     this.#fd = fd
@@ -87,6 +87,9 @@ class DirectSink implements Sink {
   }
 
   async commit(): Promise<void> {
+    // HAZARD: a descriptor that is closed twice may be somebody else's by then.
+    if (this.#isDone) return
+    this.#isDone = true
     if (this.#isOwned) await call.close(this.#fd)
   }
 
@@ -102,6 +105,7 @@ class TemporarySink implements Sink {
   readonly #target: string
   readonly #name: string
   readonly #sync: boolean
+  #isDone = false
 
   private constructor(fd: number, paths: { temporary: string; target: string; name: string }, sync: boolean) {
     this.#fd = fd
@@ -117,7 +121,8 @@ class TemporarySink implements Sink {
     existing: Stats | undefined,
     sync: boolean,
   ): Promise<TemporarySink> {
-    const unique = randomBytes(6).toString('hex')
+    // No secret: the file is opened exclusively. node:crypto would cost milliseconds of start.
+    const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`
     const temporary = join(dirname(target), `.${basename(target).slice(0, 200)}.${unique}.tmp`)
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
     const mode = existing === undefined ? 0o666 : existing.mode & 0o777
@@ -135,6 +140,7 @@ class TemporarySink implements Sink {
       if (this.#sync) await call.fsync(this.#fd)
       await call.rename(this.#temporary, this.#target)
       if (this.#sync) await syncDirectory(dirname(this.#target))
+      this.#isDone = true
       await call.close(this.#fd)
     } catch (thrown) {
       await this.abort()
@@ -143,6 +149,8 @@ class TemporarySink implements Sink {
   }
 
   async abort(): Promise<void> {
+    if (this.#isDone) return
+    this.#isDone = true
     await call.unlink(this.#temporary).catch(() => undefined) // gone already, or the directory is: nothing to undo
     await call.close(this.#fd).catch(() => undefined)
   }
