@@ -44,7 +44,7 @@ export interface CommonOptions {
   readonly workers?: number
   /** Bytes of a block, the unit of work. Default 1 MiB. Any whole number from 1 to 2^30. */
   readonly blockBytes?: number
-  /** Bytes for linemill's own buffers. Default: 256 MiB or a quarter of the machine's memory, whichever is less. */
+  /** Bytes for linemill's own buffers. At least 4096. Default: 256 MiB or a quarter of the machine's memory. */
   readonly memoryBytes?: number
   /** Bytes of an output slot. Default: 128 KiB, or less where `memoryBytes` is small. */
   readonly slotBytes?: number
@@ -192,7 +192,14 @@ export function resolveOptions(options: RunOptions = {}): Settings {
   return settings
 }
 
+/** A region of less, cut as usual, would write a few bytes at a time. */
+const MIN_MEMORY_BYTES = 4096
+
 function checkTogether(settings: Settings): void {
+  if (settings.slotBytes === undefined && settings.memoryBytes < MIN_MEMORY_BYTES) {
+    const found = `found ${settings.memoryBytes}`
+    throw usage(`memoryBytes must be at least ${MIN_MEMORY_BYTES} where slotBytes is not given, ${found}`)
+  }
   if (settings.onError === 'reject' && settings.reject === undefined) {
     throw usage("onError 'reject' needs the option reject: the file that receives failing records")
   }

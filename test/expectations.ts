@@ -1,6 +1,6 @@
 /** What a run must come to, by the serial oracle: output, rejects, counts, and the lowest failure. */
 import type { Reading } from './inputs.js'
-import { cutInput, isBlank, type OracleOptions, type OracleRecord, readRecords } from './oracle.js'
+import { cutInput, type OracleOptions, type OracleRecord, readRecords } from './oracle.js'
 
 export const LINE_JOBS = ['sameLine', 'changedLine'] as const
 export const TABLE_JOBS = ['shownRecord', 'copiedRecord', 'shownBatch', 'reducedRecord'] as const
@@ -89,7 +89,10 @@ function countLineFeeds(bytes: Buffer, end: number): number {
   return bytes.subarray(0, end).filter((byte) => byte === 10).length
 }
 
-/** Find the record that holds the open quote: what stands before the quote, and is not ended, belongs to it. */
+/**
+ * Find the record that holds the open quote: what stands before the quote, and is not ended, belongs to it. A count
+ * of -1 says that not even a header stands before.
+ */
 function findUnclosed(bytes: Buffer, quoteAt: number, oracle: OracleOptions, recordCount: number): Unclosed {
   const { all } = cutInput(bytes.subarray(0, quoteAt), oracle.delimiter ?? ',', oracle.quote ?? '"')
   const last = all.at(-1)
@@ -101,7 +104,7 @@ function findUnclosed(bytes: Buffer, quoteAt: number, oracle: OracleOptions, rec
     recordNumber: isHeader ? undefined : Math.max(0, recordCount) + 1,
     inputOffset,
     quoteAt,
-    isFirst: all.every(isBlank) || (all.length === 1 && !all[0].isTerminated),
+    isFirst: recordCount < 0,
   }
 }
 

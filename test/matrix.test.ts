@@ -283,7 +283,8 @@ function runsOf(byteLength: number): { workers: number; blockBytes: number }[] {
   const pairs = blockSizesFor(byteLength).flatMap((blockBytes) =>
     WORKERS.map((workers) => ({ workers, blockBytes })),
   )
-  return byteLength < 4096 ? pairs : pairs.filter((_, index) => index % 3 === 0)
+  const step = byteLength < 64 ? 1 : byteLength < 4096 ? 2 : 3
+  return pairs.filter((_, index) => index % step === Math.floor(index / WORKERS.length) % step)
 }
 
 function hash(text: string): number {
