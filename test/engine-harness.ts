@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll } from 'vitest'
 import { LinemillError } from '../dist/errors.js'
 import type { RunOptions } from '../dist/options.js'
 import type { Report } from '../dist/report.js'
@@ -11,16 +11,13 @@ import { Pool } from '../dist/worker/pool.js'
 
 const WORKERS = 2
 
-let folder = ''
-let pool = new Pool(WORKERS)
+// Made at once: some jobs are written while tests are collected. Workers start when they are first needed.
+const folder = mkdtempSync(join(tmpdir(), 'linemill-engine-'))
+const pool = new Pool(WORKERS)
 let fileCount = 0
 
-/** Set up a folder and a pool for the tests of a file; call at its top. */
+/** Clean up behind the tests of a file; call at its top. */
 export function useEngine(): void {
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'linemill-engine-'))
-    pool = new Pool(WORKERS)
-  })
   afterAll(async () => {
     await pool.close()
     rmSync(folder, { recursive: true, force: true })

@@ -1,1 +1,0 @@
-export default { output: [], columns: { id: 'int32', text: 'string' }, record(row, out, context) { out.text(row.get(2)); out.field(2).end(); out.line(String(row.id)) } }
