@@ -110,7 +110,12 @@ function makeReport(
   times: { began: number; workBegan: number },
 ): CountReport {
   const { ends } = execution
-  const perInput = prepared.inputs.map(({ name }, index) => ({ name, count: ends[index].records }))
+  let left = settings.limit
+  const perInput = prepared.inputs.map(({ name }, index) => {
+    const count = Math.min(left, ends[index].records)
+    left -= count
+    return { name, count }
+  })
   const records = perInput.reduce((sum, { count }) => sum + count, 0)
   const start = (times.workBegan - times.began) / 1000
   const seconds = (performance.now() - times.began) / 1000
@@ -122,7 +127,7 @@ function makeReport(
     blocks: prepared.plan.blockCount,
     inputBytes: prepared.byteLength,
     records,
-    count: Math.min(records, settings.limit),
+    count: records,
     perInput,
     blankLines: ends.reduce((sum, { blanks }) => sum + blanks, 0),
     errors: 0,

@@ -67,7 +67,15 @@ export function asLinemillError(thrown: unknown, code: ErrorCode, prefix = ''): 
 /** One line that says what was thrown. */
 export function describeThrown(thrown: unknown): string {
   if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`
-  return `a thrown value that is no Error: ${String(thrown)}`
+  return `a thrown value that is no Error: ${asText(thrown)}`
+}
+
+function asText(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return 'an object without text' // one without prototype, or whose toString throws
+  }
 }
 
 /** Turn an error into plain data that can be posted to another thread. */

@@ -1,4 +1,5 @@
 import type { CountOptions, CountReport } from './count.js'
+import { LinemillError } from './errors.js'
 import { type RunOptions, resolveOptions } from './options.js'
 import type { Report } from './report.js'
 import { Pool } from './worker/pool.js'
@@ -12,7 +13,7 @@ export interface LinemillPool extends AsyncDisposable {
   run(module: string | URL, inputs: string | readonly string[], options?: RunOptions): Promise<Report>
   /** As the function `count`, on these workers. */
   count(inputs: string | readonly string[], options?: CountOptions): Promise<CountReport>
-  /** End the workers, wherever they are. */
+  /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
 
@@ -31,6 +32,8 @@ class SharedPool implements LinemillPool {
   readonly #pool: Pool
   /** Resolves when the calls so far are done; there is one control area for a run, and one run at a time. */
   #latest: Promise<unknown> = Promise.resolve()
+
+  #isClosed = false
 
   constructor(workers: number) {
     this.workers = workers
@@ -57,6 +60,7 @@ class SharedPool implements LinemillPool {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#pool.close()
   }
 
@@ -69,13 +73,9 @@ class SharedPool implements LinemillPool {
   }
 
   #inTurn<R>(call: () => Promise<R>): Promise<R> {
-    const result = this.#latest.then(async () => {
-      this.#pool.setRef(true)
-      try {
-        return await call()
-      } finally {
-        this.#pool.setRef(false)
-      }
+    const result = this.#latest.then(() => {
+      if (this.#isClosed) throw new LinemillError('ERR_USAGE', 'the pool is closed: make another one')
+      return call()
     })
     this.#latest = result.catch(() => undefined)
     return result

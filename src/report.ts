@@ -22,7 +22,7 @@ export interface Report {
   readonly inputBytes: number
   /** Records (in a line function: lines) that were processed. */
   readonly records: number
-  /** Lines without bytes that were skipped. */
+  /** Lines without bytes that were skipped; with `limit`, those of the blocks that were read. */
   readonly blankLines: number
   /** Records that failed and were skipped or rejected. */
   readonly errors: number

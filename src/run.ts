@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { checkSignal, orCancelled } from './engine/cancellation.js'
 import { type Execution, execute, measureRegion } from './engine/execute.js'
 import { openSinks, outputOf, writeHeaders } from './engine/job-output.js'
 import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
@@ -7,7 +8,7 @@ import { formatResult } from './engine/result.js'
 import { checkInputs } from './engine/watch.js'
 import { LinemillError } from './errors.js'
 import type { FormatChoice } from './format/format.js'
-import { closeInputs } from './input/open.js'
+import { closeInputs, type OpenInput } from './input/open.js'
 import type { JobDescription } from './kernel/job.js'
 import { type RunOptions, resolveOptions, type Settings } from './options.js'
 import { MemorySink, type Sink } from './output/sink.js'
@@ -46,42 +47,58 @@ export async function runOnPool(
 ): Promise<Report> {
   const began = performance.now()
   const settings = resolveOptions(options)
-  const reference = { url: moduleUrl(module), exportName: settings.exportName }
-  const described = describe(pool, reference)
-  const opened = await openWhile(described, inputs, settings)
   try {
-    const description = await described
-    const prepared = prepare(opened, settings, wishesOf(description, settings))
-    const output = outputOf(prepared, description, settings)
-    const sinks = await openSinks(prepared, settings)
-    const workBegan = performance.now()
+    const reference = { url: moduleUrl(module), exportName: settings.exportName }
+    const described = orCancelled(describe(pool, reference), settings.signal)
+    const opened = await openWhile(described, inputs, settings)
     try {
-      await writeHeaders(sinks, output)
-      const execution = await execute(
-        prepared,
-        pool,
-        { job: reference, ...output, onError: settings.onError, args: settings.args },
-        sinks,
-        settings,
-      )
-      const result = description.isReduction ? await combine(pool, execution) : undefined
-      if (description.isReduction)
-        await sinks[0].write([Buffer.from(formatResult(result, output.outputDialect))])
-      checkInputs(prepared, settings)
-      for (const sink of sinks) await sink.commit()
-      const times = { began, workBegan }
-      return makeReport(prepared, settings, execution, {
-        sinks,
-        times,
-        result,
-        isReduction: description.isReduction,
-      })
-    } catch (thrown) {
-      for (const sink of sinks) await sink.abort()
-      throw thrown
+      const description = await described
+      const prepared = prepare(opened, settings, wishesOf(description, settings))
+      return await runPrepared(prepared, pool, { reference, description, began }, settings)
+    } finally {
+      closeInputs(opened)
     }
-  } finally {
-    closeInputs(opened)
+  } catch (thrown) {
+    // What was cancelled may be busy for ever with a function of the user's.
+    if (thrown instanceof LinemillError && thrown.code === 'ERR_CANCELLED' && pool.isBusy) await pool.close()
+    throw thrown
+  }
+}
+
+/** A job that is loaded, and when its run began. */
+interface LoadedJob {
+  readonly reference: JobReference
+  readonly description: JobDescription
+  readonly began: number
+}
+
+async function runPrepared(
+  prepared: Prepared,
+  pool: Pool,
+  job: LoadedJob,
+  settings: Settings,
+): Promise<Report> {
+  const output = outputOf(prepared, job.description, settings)
+  const { onError, args, signal } = settings
+  const sinks = await openSinks(prepared, settings)
+  const workBegan = performance.now()
+  try {
+    await writeHeaders(sinks, output)
+    const task = { job: job.reference, ...output, onError, args }
+    const execution = await execute(prepared, pool, task, sinks, settings)
+    const result = job.description.isReduction
+      ? await orCancelled(combine(pool, execution), signal)
+      : undefined
+    const text = Buffer.from(formatResult(result, output.outputDialect))
+    await sinks[0].write([text])
+    checkInputs(prepared, settings)
+    checkSignal(signal)
+    for (const sink of sinks) await sink.commit()
+    const outputBytes = output.header.length + execution.bytesWritten[0] + text.length
+    return makeReport(prepared, settings, execution, { sinks, job, workBegan, result, outputBytes })
+  } catch (thrown) {
+    for (const sink of sinks) await sink.abort()
+    throw thrown
   }
 }
 
@@ -98,8 +115,9 @@ export async function explainRun(
   const settings = resolveOptions(options)
   const pool = new Pool(1)
   const described = describe(pool, { url: moduleUrl(module), exportName: settings.exportName })
-  const opened = await openWhile(described, inputs, settings)
+  let opened: readonly OpenInput[] = []
   try {
+    opened = await openWhile(described, inputs, settings)
     const description = await described
     const prepared = prepare(opened, settings, wishesOf(description, settings))
     const { columns } = outputOf(prepared, description, settings)
@@ -180,21 +198,18 @@ async function combine(pool: Pool, { states }: Execution): Promise<unknown> {
   return (answer as { value: unknown }).value
 }
 
-function makeReport(
-  prepared: Prepared,
-  settings: Settings,
-  execution: Execution,
-  end: {
-    sinks: readonly Sink[]
-    times: { began: number; workBegan: number }
-    result: unknown
-    isReduction: boolean
-  },
-): Report {
+interface RunEnd {
+  readonly sinks: readonly Sink[]
+  readonly job: LoadedJob
+  readonly workBegan: number
+  readonly result: unknown
+  readonly outputBytes: number
+}
+
+function makeReport(prepared: Prepared, settings: Settings, execution: Execution, end: RunEnd): Report {
   const [sink] = end.sinks
-  const now = performance.now()
-  const start = (end.times.workBegan - end.times.began) / 1000
-  const seconds = (now - end.times.began) / 1000
+  const start = (end.workBegan - end.job.began) / 1000
+  const seconds = (performance.now() - end.job.began) / 1000
   return {
     inputs: prepared.reports,
     workers: settings.workers,
@@ -205,7 +220,7 @@ function makeReport(
     records: execution.records,
     blankLines: execution.ends.reduce((sum, { blanks }) => sum + blanks, 0),
     errors: execution.errors,
-    outputBytes: execution.bytesWritten[0],
+    outputBytes: end.outputBytes,
     drains: execution.drains,
     seconds,
     phases: {
@@ -214,7 +229,7 @@ function makeReport(
       end: Math.max(0, seconds - start - execution.secondsOfWork),
     },
     workerFigures: execution.workerFigures,
-    ...(end.isReduction && { result: end.result }),
+    ...(end.job.description.isReduction && { result: end.result }),
     ...(sink instanceof MemorySink && { output: sink.bytes() }),
   }
 }

@@ -28,6 +28,19 @@ export function encodeField(value: RowValue, delimiter: string, quote: string | 
   }
 }
 
+/**
+ * Encode values as one record, without line end. One empty field alone is quoted: a line without bytes would be a
+ * record only to a reader who knows that there is one column.
+ */
+export function encodeRow(values: readonly RowValue[], delimiter: string, quote: string | undefined): string {
+  let row = ''
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) row += delimiter
+    row += encodeField(values[i], delimiter, quote)
+  }
+  return values.length === 1 && row === '' && quote !== undefined ? quote + quote : row
+}
+
 function describeType(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`
   return `an object (${value.constructor?.name ?? 'without prototype'})`

@@ -15,7 +15,7 @@ import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Batch } from './batch.js'
 import type { Emitter, RowValue } from './emitter.js'
-import { encodeField } from './encode.js'
+import { encodeRow } from './encode.js'
 import { ExtentList } from './extent-list.js'
 
 /** Characters of text that are joined before they are written: few calls, and V8's young generation holds them. */
@@ -95,14 +95,7 @@ export class SlotEmitter implements Emitter {
   row(...values: readonly RowValue[]): this {
     this.#beforeText()
     const { delimiter, quote } = this.#dialect
-    let row = ''
-    for (let i = 0; i < values.length; i++) {
-      if (i > 0) row += delimiter
-      row += encodeField(values[i], delimiter, quote)
-    }
-    // One empty field alone would make a line without bytes, which is no record; quoted it is one.
-    if (values.length === 1 && row === '' && quote !== undefined) row = quote + quote
-    this.#text += row
+    this.#text += encodeRow(values, delimiter, quote)
     this.#text += '\n'
     return this
   }

@@ -8,6 +8,7 @@ import { Region } from '../region/region.js'
 import type { WorkerFigures } from '../report.js'
 import type { FromWorker, WorkerTask } from '../worker/messages.js'
 import type { Pool, PoolWorker } from '../worker/pool.js'
+import { orCancelled } from './cancellation.js'
 import { Failures } from './failures.js'
 import type { Prepared } from './prepare.js'
 import { Tally } from './tally.js'
@@ -100,7 +101,7 @@ export async function execute(
   region.control.cancel() // whatever is still computed is needed no more
   if (failures.any) await pool.settle(threads)
   failures.throwLowest()
-  const answers = await Promise.all(threads)
+  const answers = await orCancelled(Promise.all(threads), settings.signal)
   failures.throwLowest()
   const finished = answers.filter((answer) => answer?.type === 'finished')
   return {

@@ -2,7 +2,7 @@ import { LinemillError } from '../errors.js'
 import { type ColumnChoice, chooseColumns } from '../format/columns.js'
 import { type FormatChoice, formatOf } from '../format/format.js'
 import { type Head, readHead } from '../format/head.js'
-import { closeInputs, type OpenInput, openInput, openReader } from '../input/open.js'
+import { closeInputs, inputFault, type OpenInput, openInput, openReader } from '../input/open.js'
 import type { FormatName, Settings } from '../options.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { choosePrimitives } from '../primitives/choose.js'
@@ -52,7 +52,7 @@ export function prepare(inputs: readonly OpenInput[], settings: Settings, wishes
   const heads = inputs.map((input) => readInputHead(input, wishes.choice, primitives))
   const format = oneFormat(inputs, heads)
   const names = heads.find((head) => head.names.length > 0)?.names ?? []
-  const read = wishes.columns === 'all' ? names : wishes.columns === 'none' ? [] : wishes.columns
+  const read = wishes.columns === 'all' ? names : wishes.columns
   const plan = makePlan(
     inputs.map((input, index) => planInput(input, heads[index], read)),
     settings.blockBytes,
@@ -79,18 +79,20 @@ function readInputHead(input: OpenInput, choice: FormatChoice, primitives: Primi
   const reader = openReader(input.handle)
   try {
     const { byteLength } = input.handle
-    return { format, ...readHead({ name: input.name, byteLength, reader, format }, choice, primitives) }
+    const head = readHead({ name: input.name, byteLength, reader, format }, choice, primitives)
+    if (reader.isFaulted()) throw inputFault(input.name)
+    return { format, ...head }
   } finally {
     reader.close()
   }
 }
 
-function planInput(input: OpenInput, head: InputHead, read: readonly string[]) {
+function planInput(input: OpenInput, head: InputHead, read: readonly string[] | 'none') {
   const { name, handle } = input
   const { format, names, header: _, ...rest } = head
   const { byteLength } = handle
-  const isEmpty = head.names.length === 0
-  const columns = isEmpty ? NO_COLUMNS : chooseColumns({ name, format, names }, read)
+  const isUnread = read === 'none' || names.length === 0
+  const columns = isUnread ? NO_COLUMNS : chooseColumns({ name, format, names }, read)
   return {
     ...rest,
     ...{ handle, name, format, byteLength, names },

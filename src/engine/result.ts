@@ -1,5 +1,5 @@
 import type { RowValue } from '../batch/emitter.js'
-import { encodeField } from '../batch/encode.js'
+import { encodeRow } from '../batch/encode.js'
 import type { OutputDialect } from '../batch/slot-emitter.js'
 
 /**
@@ -21,7 +21,7 @@ function formatItem(item: unknown, dialect: OutputDialect): string {
 
 /** Write one row: values quoted where they must be. */
 export function formatRow(values: readonly RowValue[], { delimiter, quote }: OutputDialect): string {
-  return values.map((value) => encodeField(value, delimiter, quote)).join(delimiter)
+  return encodeRow(values, delimiter, quote)
 }
 
 function asRowValue(value: unknown): RowValue {

@@ -1,7 +1,8 @@
-import { LinemillError } from '../errors.js'
+import { asLinemillError, LinemillError } from '../errors.js'
 import { inputChange } from '../input/open.js'
 import type { Settings } from '../options.js'
 import type { Region } from '../region/region.js'
+import { cancelled } from './cancellation.js'
 import type { Failures } from './failures.js'
 import type { Prepared } from './prepare.js'
 
@@ -15,10 +16,7 @@ export function watch(
   failures: Failures,
 ): () => void {
   const { signal, onProgress } = settings
-  const abort = (): void => {
-    const cause = signal?.reason
-    failures.add(-1, new LinemillError('ERR_CANCELLED', 'the run was cancelled by its signal', { cause }))
-  }
+  const abort = (): void => failures.add(-1, cancelled(signal))
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort, { once: true })
   const began = performance.now()
@@ -27,13 +25,13 @@ export function watch(
     const blocksDone = region.control.finished
     const blocksTotal = prepared.plan.blockCount
     const bytesDone = Math.min(bytesTotal, blocksDone * prepared.plan.blockBytes)
-    onProgress?.({
-      bytesDone,
-      bytesTotal,
-      blocksDone,
-      blocksTotal,
-      seconds: (performance.now() - began) / 1000,
-    })
+    const seconds = (performance.now() - began) / 1000
+    try {
+      onProgress?.({ bytesDone, bytesTotal, blocksDone, blocksTotal, seconds })
+    } catch (thrown) {
+      clearInterval(timer)
+      failures.add(-1, asLinemillError(thrown, 'ERR_USER_FUNCTION', 'onProgress threw '))
+    }
   }
   // The timer also keeps the process alive: waiting for a signal of the control words alone does not.
   const timer = setInterval(report, PROGRESS_MILLISECONDS)

@@ -21,7 +21,8 @@ export function chooseColumns(
 ): ColumnChoice {
   if (!hasFields(input.format)) return { wanted: [], slots: [] }
   const indexes = read.map((name) => columnIndex(input, name))
-  const wanted = [...new Set(indexes)].sort((a, b) => a - b)
+  // Fields are looked at even if none is read, so that records with too many or too few of them are noticed.
+  const wanted = indexes.length === 0 ? [0] : [...new Set(indexes)].sort((a, b) => a - b)
   return { wanted, slots: indexes.map((index) => wanted.indexOf(index)) }
 }
 

@@ -41,6 +41,14 @@ export function openInput(name: string, want: 'auto' | StrategyName): OpenInput 
   }
 }
 
+/** Make the error about bytes of a mapped input that could not be read. */
+export function inputFault(name: string): LinemillError {
+  return new LinemillError(
+    'ERR_INPUT',
+    `input ${name} was truncated, or could not be read, while it was mapped: run again when nobody writes to it, or copy it first`,
+  )
+}
+
 /** Close descriptors and drop the mappings; windows that are still attached keep theirs until they are collected. */
 export function closeInputs(inputs: readonly OpenInput[]): void {
   for (const { handle } of inputs) {

@@ -8,13 +8,16 @@ const WHAT_A_JOB_IS =
 /**
  * Load a user's module and take the job out of it.
  *
+ * @param attempt how often loading it has failed before: a failed module is remembered by its URL.
  * @throws LinemillError ERR_MODULE if the module does not load, has no such export, or the export is no job.
  */
-export async function loadJob(url: string, exportName: string): Promise<Job> {
+export async function loadJob(url: string, exportName: string, attempt = 0): Promise<Job> {
   const name = url.startsWith('file:') ? decodeURIComponent(new URL(url).pathname) : url
   let module: Record<string, unknown>
   try {
-    module = (await import(url)) as Record<string, unknown>
+    module = (await import(
+      attempt > 0 && url.startsWith('file:') ? `${url}?attempt=${attempt}` : url
+    )) as Record<string, unknown>
   } catch (thrown) {
     throw new LinemillError('ERR_MODULE', loadFailure(name, thrown), { cause: thrown })
   }
@@ -29,7 +32,7 @@ export async function loadJob(url: string, exportName: string): Promise<Job> {
 }
 
 function loadFailure(name: string, thrown: unknown): string {
-  const { code, message } = thrown as NodeJS.ErrnoException
+  const { code, message = '' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>
   if (code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) return `no such module: ${name}`
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?tsx?$/.test(name)) {
     return `module ${name} is TypeScript, which Node ${process.versions.node} does not run: use Node 22.18 or later, compile it to .mjs, or load a compiler with NODE_OPTIONS="--import tsx"`

@@ -1,6 +1,7 @@
 import type { Batch } from '../batch/batch.js'
 import type { Column, Cursor } from '../batch/cursor.js'
 import { type OutputDialect, SlotEmitter } from '../batch/slot-emitter.js'
+import { LinemillError } from '../errors.js'
 import type { FormatName, OnError } from '../options.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
@@ -58,6 +59,13 @@ async function makeCursor(batch: Batch, { columns, format }: KernelSettings): Pr
   return new RowCursor(batch, columns, format)
 }
 
+function noFields(): never {
+  throw new LinemillError(
+    'ERR_USER_FUNCTION',
+    'a line has no fields: out.field() is for record and batch functions',
+  )
+}
+
 function makeParts(
   batch: Batch,
   writers: readonly SlotWriter[],
@@ -66,7 +74,7 @@ function makeParts(
   cursor: Cursor | undefined,
 ): UserKernelParts {
   const { outputDialect: dialect, recordAllowed, onError } = settings
-  const fieldWord = cursor === undefined ? () => 0 : (column: string | number) => cursor.fieldWord(column)
+  const fieldWord = cursor === undefined ? noFields : (column: string | number) => cursor.fieldWord(column)
   const emitterSettings = { dialect, recordAllowed, fieldWord, canAbort: onError !== 'fail' }
   const [output, rejects] = writers
   return {

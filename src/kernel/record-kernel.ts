@@ -1,7 +1,7 @@
 import type { Batch } from '../batch/batch.js'
 import type { Cursor } from '../batch/row.js'
 import type { InputPlan } from '../plan/plan.js'
-import { isThenable, UserKernel, type UserKernelParts, wrongReturn } from './user-kernel.js'
+import { isLostResult, isThenable, UserKernel, type UserKernelParts, wrongReturn } from './user-kernel.js'
 
 type Call = (row: unknown, target: unknown, context: unknown) => unknown
 
@@ -10,12 +10,14 @@ export class RecordKernel extends UserKernel {
   readonly #call: Call
   readonly #cursor: Cursor
   readonly #target: unknown
+  readonly #isReduction: boolean
 
   /** `state` is what the function gets instead of the emitter in a reduction. */
   constructor(parts: UserKernelParts, call: Call, cursor: Cursor, reduction?: { state: unknown }) {
     super(parts)
     this.#call = call
     this.#cursor = cursor
+    this.#isReduction = reduction !== undefined
     this.#target = reduction === undefined ? parts.emitter : reduction.state
   }
 
@@ -35,9 +37,15 @@ export class RecordKernel extends UserKernel {
       this.checkCancelled()
       emitter.beginRecord(index)
       const result = call(row, target, context)
-      if (result !== undefined && isThenable(result))
-        throw wrongReturn('a record function', 'nothing', result)
+      if (result !== undefined) this.#checkResult(result)
       emitter.endRecord()
+    }
+  }
+
+  /** What is returned goes nowhere: a promise, or what looks like a result, is a mistake. */
+  #checkResult(result: unknown): void {
+    if (isThenable(result) || (!this.#isReduction && isLostResult(result))) {
+      throw wrongReturn('a record function', 'nothing (results go to its second argument)', result)
     }
   }
 }

@@ -122,6 +122,12 @@ export function wrongReturn(what: string, expected: string, found: unknown): Lin
   return new LinemillError('ERR_USER_FUNCTION', `${what} must return ${expected}, found ${kind}`)
 }
 
+/** Whether a function that should only emit returned what looks like its result. */
+export function isLostResult(result: unknown): boolean {
+  if (typeof result === 'string') return true
+  return typeof result === 'object' && (Array.isArray(result) || result instanceof Uint8Array)
+}
+
 /** Whether a value is a promise, or acts like one. */
 export function isThenable(value: unknown): boolean {
   return (

@@ -1,8 +1,8 @@
 import { Batch } from '../batch/batch.js'
-import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
+import { asLinemillError, type LinemillError, toPlainError } from '../errors.js'
 import { BlockCutter } from '../format/cut.js'
 import type { InputReader } from '../input/input.js'
-import { openReader } from '../input/open.js'
+import { inputFault, openReader } from '../input/open.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { QUOTED } from '../layout.js'
 import { type Boundary, BoundaryFinder } from '../plan/boundary.js'
@@ -89,9 +89,16 @@ export class BlockLoop {
 
   /** Throw if bytes that were read may be wrong. */
   readonly verify = (): void => {
+    const fault = this.#fault()
+    if (fault !== undefined) throw fault
+  }
+
+  /** The error about bytes that may be wrong. It comes before any other, which may be of these bytes' making. */
+  #fault(): LinemillError | undefined {
     for (const [inputIndex, reader] of this.#readers) {
-      if (reader.isFaulted()) throw faulted(this.#parts.plan.inputs[inputIndex].name)
+      if (reader.isFaulted()) return inputFault(this.#parts.plan.inputs[inputIndex].name)
     }
+    return undefined
   }
 
   #runBlock(block: Block): void {
@@ -108,7 +115,7 @@ export class BlockLoop {
       for (const writer of this.#work?.writers ?? []) writer.discard()
       this.#work?.kernel.abandonBlock()
       if (thrown instanceof BlockAbandoned) return
-      const error = asLinemillError(thrown, 'ERR_WORKER', 'internal error: ')
+      const error = this.#fault() ?? asLinemillError(thrown, 'ERR_WORKER', 'internal error: ')
       this.#parts.post({ type: 'blockFailed', blockIndex: block.index, error: toPlainError(error) })
       control.stopAfter(block.index - 1)
     }
@@ -169,11 +176,4 @@ export class BlockLoop {
     this.#readers.set(inputIndex, reader)
     return reader
   }
-}
-
-function faulted(name: string): LinemillError {
-  return new LinemillError(
-    'ERR_INPUT',
-    `input ${name} was truncated, or could not be read, while it was mapped: run again when nobody writes to it, or copy it first`,
-  )
 }

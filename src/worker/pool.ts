@@ -1,6 +1,9 @@
-import { Worker } from 'node:worker_threads'
-import { fromPlainError, LinemillError } from '../errors.js'
+import { Worker, workerData } from 'node:worker_threads'
+import { describeThrown, fromPlainError, LinemillError } from '../errors.js'
 import type { FromWorker, ToWorker } from './messages.js'
+
+/** What a worker knows itself by. */
+const WORKER_MARK = 'a worker of linemill'
 
 /** How long a worker may take to stop by itself before it is terminated. */
 const STOP_MILLISECONDS = 1000
@@ -17,12 +20,13 @@ export class PoolWorker {
   onNotice: (message: FromWorker) => void = () => undefined
 
   constructor() {
-    // Only this file knows the worker's entry, and only by URL. Its standard output is not the run's output.
-    this.#thread = new Worker(new URL('./worker.js', import.meta.url), { stdout: true })
-    this.#thread.stdout.on('data', (text: Buffer) => process.stderr.write(text))
+    // Only this file knows the worker's entry, and only by URL.
+    this.#thread = new Worker(new URL('./worker.js', import.meta.url), { workerData: WORKER_MARK })
     this.#thread.on('message', (message: FromWorker) => this.#receive(message))
     this.#thread.on('error', (thrown) => this.#die(deathBy(thrown)))
     this.#thread.on('exit', (code) => this.#die(exitError(code)))
+    // Only what it is asked for keeps the process alive. After the listeners: adding one takes a reference.
+    this.#thread.unref()
   }
 
   /**
@@ -46,6 +50,7 @@ export class PoolWorker {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead)
       this.#pending = { resolve, reject }
+      this.#thread.ref()
       this.#thread.postMessage(message)
     })
   }
@@ -59,10 +64,9 @@ export class PoolWorker {
     await this.#thread.terminate()
   }
 
-  /** Let the process end although the worker lives, or not. */
-  setRef(isRef: boolean): void {
-    if (isRef) this.#thread.ref()
-    else this.#thread.unref()
+  /** Whether something was asked for that is not answered. */
+  get isBusy(): boolean {
+    return this.#unanswered > 0
   }
 
   #receive(message: FromWorker): void {
@@ -72,6 +76,7 @@ export class PoolWorker {
     }
     const pending = this.#pending
     this.#pending = undefined
+    this.#thread.unref()
     if (message.type === 'failed') pending?.reject(fromPlainError(message.error))
     else pending?.resolve(message)
   }
@@ -84,7 +89,7 @@ export class PoolWorker {
 }
 
 function deathBy(thrown: unknown): LinemillError {
-  const { code, message } = thrown as NodeJS.ErrnoException
+  const { code } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new LinemillError(
       'ERR_USER_FUNCTION',
@@ -92,9 +97,13 @@ function deathBy(thrown: unknown): LinemillError {
       { cause: thrown },
     )
   }
-  return new LinemillError('ERR_USER_FUNCTION', `the job threw outside of its functions: ${message}`, {
-    cause: thrown,
-  })
+  return new LinemillError(
+    'ERR_USER_FUNCTION',
+    `the job threw outside of its functions: ${describeThrown(thrown)}`,
+    {
+      cause: thrown,
+    },
+  )
 }
 
 function exitError(code: number): LinemillError {
@@ -109,7 +118,14 @@ export class Pool {
   readonly size: number
   #workers: PoolWorker[] = []
 
+  /** @throws LinemillError ERR_MODULE inside a worker: a job that starts runs would do so in each worker, for ever. */
   constructor(size: number) {
+    if (workerData === WORKER_MARK) {
+      throw new LinemillError(
+        'ERR_MODULE',
+        "linemill was called inside one of its own workers: the job's module calls it when it is loaded; put the call into a module of its own, or behind `if (isMainThread)` of node:worker_threads",
+      )
+    }
     this.size = size
   }
 
@@ -120,9 +136,9 @@ export class Pool {
     return this.#workers.slice(0, count)
   }
 
-  /** Let idle workers keep the process alive, or not. */
-  setRef(isRef: boolean): void {
-    for (const worker of this.#workers) worker.setRef(isRef)
+  /** Whether a worker has not answered yet. */
+  get isBusy(): boolean {
+    return this.#workers.some((worker) => worker.isBusy)
   }
 
   /** End all workers, wherever they are. */

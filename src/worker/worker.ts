@@ -4,6 +4,7 @@ import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
 import type { Job } from '../kernel/job.js'
 import { describeJob, loadJob } from '../kernel/load-job.js'
 import { makeKernel } from '../kernel/make-kernel.js'
+import { writeToStandardError } from '../output/standard-error.js'
 import { choosePrimitives } from '../primitives/choose.js'
 import { Region } from '../region/region.js'
 import { SlotWriter } from '../region/slot-writer.js'
@@ -14,8 +15,20 @@ import type { FromWorker, JobReference, ToWorker, WorkerTask } from './messages.
 const port = parentPort as MessagePort
 const post = (message: FromWorker): void => port.postMessage(message)
 
+// What a job prints is no output of the run, and must not wait for this thread's event loop.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.write = (text: string | Uint8Array, ...rest: unknown[]): boolean => {
+    writeToStandardError(text)
+    const callback = rest.at(-1)
+    if (typeof callback === 'function') callback()
+    return true
+  }
+}
+
 /** Jobs by module and export; a warm pool loads each once. */
 const jobs = new Map<string, Promise<Job>>()
+/** How often loading a job has failed: Node remembers a failed module by its URL. */
+const failedLoads = new Map<string, number>()
 let latestJob: Job | undefined
 /** This worker's state of the reduction at hand. */
 let state: unknown
@@ -34,8 +47,14 @@ async function handle(message: ToWorker): Promise<void> {
 
 function load(reference: JobReference): Promise<Job> {
   const key = `${reference.exportName} ${reference.url}`
-  const job = jobs.get(key) ?? loadJob(reference.url, reference.exportName)
+  const known = jobs.get(key)
+  if (known !== undefined) return known
+  const job = loadJob(reference.url, reference.exportName, failedLoads.get(key) ?? 0)
   jobs.set(key, job)
+  job.catch(() => {
+    jobs.delete(key)
+    failedLoads.set(key, (failedLoads.get(key) ?? 0) + 1)
+  })
   return job
 }
 
@@ -61,7 +80,7 @@ async function runTask(task: WorkerTask): Promise<void> {
   await callUser('setup', () => job.setup?.(worker))
   let figures: WorkerFigures
   try {
-    state = await callUser('init', () => job.init?.(task.args))
+    state = await makeState(job, task)
     await prepare(loop, job, task, region)
     figures = loop.run()
   } catch (thrown) {
@@ -119,11 +138,30 @@ function finish(figures: WorkerFigures, job: Job, task: WorkerTask): void {
   }
 }
 
+/** What a reduction's functions change; they get a reference to it, so it must be an object. */
+async function makeState(job: Job, task: WorkerTask): Promise<unknown> {
+  if (job.init === undefined) return undefined
+  const made = await callUser('init', () => job.init?.(task.args))
+  if (typeof made === 'object' && made !== null) return made
+  throw new LinemillError(
+    'ERR_USER_FUNCTION',
+    `the job's init must return an object for its functions to change (a Map, an array, { count: 0 }), found ${made === null ? 'null' : typeof made}`,
+  )
+}
+
 /** Combine this worker's state with the others', and finish. */
 async function combine(states: readonly unknown[]): Promise<void> {
   const job = latestJob as Job
   let combined = state
-  for (const other of states) combined = await callUser('combine', () => job.combine?.(combined, other))
+  for (const other of states) {
+    combined = await callUser('combine', () => job.combine?.(combined, other))
+    if (combined === undefined) {
+      throw new LinemillError(
+        'ERR_USER_FUNCTION',
+        "the job's combine must return the combined state, found undefined",
+      )
+    }
+  }
   const value = job.finish ? await callUser('finish', () => job.finish?.(combined)) : combined
   try {
     post({ type: 'result', value })

@@ -1,0 +1,25 @@
+import { writeSync } from 'node:fs'
+
+const BUSY_MILLISECONDS = 5
+
+/**
+ * Write to standard error at once, on whatever thread. What a worker writes through its own streams waits until its
+ * event loop turns, which a run does not let it.
+ */
+export function writeToStandardError(text: string | Uint8Array): void {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text
+  let done = 0
+  while (done < bytes.length) {
+    try {
+      done += writeSync(2, bytes, done)
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') return // nobody reads it: words are lost, work is not
+      sleep(BUSY_MILLISECONDS) // a pipe that is not blocking, and full
+    }
+  }
+}
+
+function sleep(milliseconds: number): void {
+  const until = performance.now() + milliseconds
+  while (performance.now() < until);
+}
