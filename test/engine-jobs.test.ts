@@ -127,7 +127,7 @@ describe('a job', () => {
     'that throws in %s fails the run',
     async (name) => {
       const functions: Record<string, string> = {
-        init: 'init: () => 0',
+        init: 'init: () => ({})',
         combine: 'combine: (a, b) => a + b',
         finish: 'finish: (state) => state',
         setup: 'setup() {}',
@@ -191,10 +191,10 @@ describe('a reduction', () => {
     }
   })
 
-  test.each(['a function', 'a class instance that holds one'])(
+  test.each(['a Map of functions', 'an object with a method'])(
     'with a state that cannot travel fails: %s',
     async (what) => {
-      const state = what === 'a function' ? '() => () => 1' : '() => ({ call() {} })'
+      const state = what === 'a Map of functions' ? '() => new Map([[1, () => 1]])' : '() => ({ call() {} })'
       const module = job(`export default { init: ${state}, line() {}, combine: (a) => a, finish: () => 1 }`)
       const error = await failureOf(run(module, input(TEN)))
       expect(error).toMatchObject({
@@ -208,7 +208,7 @@ describe('a reduction', () => {
 
   test('with a result that cannot leave its worker fails', async () => {
     const module = job(
-      'export default { init: () => 0, line() {}, combine: (a) => a, finish: () => () => 1 }',
+      'export default { init: () => ({}), line() {}, combine: (a) => a, finish: () => () => 1 }',
     )
     const error = await failureOf(run(module, input(TEN)))
     expect(error.message).toMatch(/^the reduction's result cannot leave its worker/)
@@ -222,7 +222,7 @@ describe('jobs that misbehave', () => {
     ['a record function', 'export default { async record() {} }'],
     ['a record function', "export default { async record() { throw new Error('unhandled') } }"],
     ['a batch function', 'export default { async batch() {} }'],
-    ['a line function', 'export default { init: () => 0, combine: (a) => a, async line() {} }'],
+    ['a line function', 'export default { init: () => ({}), combine: (a) => a, async line() {} }'],
   ])('%s that returns a promise: %s', async (what, source) => {
     const error = await failureOf(run(job(source), input('id\n1\n2\n'), { format: 'csv' }))
     expect(error).toMatchObject({
