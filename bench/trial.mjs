@@ -1,7 +1,11 @@
 // Whole-process trials: competitors do one workload in turn, each in a process of its own, each answer checked.
+import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { hashAnswer } from './answer.mjs'
 import { measure } from './measure.mjs'
+
+/** More than any output of the workloads. */
+const FREED_MIB = 800
 
 /**
  * @typedef {object} Competitor
@@ -37,7 +41,7 @@ export async function runWorkload(workload, { rounds, output, log = () => undefi
     for (let round = 0; round <= rounds; round++) {
       for (const competitor of competitors) {
         const isWarmUp = round === 0
-        rmSync(output, { force: true }) // every run makes its file anew: writing over one costs otherwise
+        settle(output)
         const figures = await measure(
           fill(competitor.command, { node: process.execPath, INPUT: input, OUTPUT: output }),
           {
@@ -60,6 +64,18 @@ export async function runWorkload(workload, { rounds, output, log = () => undefi
     peakOwnBytes: peaks.get(competitor.name),
   }))
   return compare(workload, summaries)
+}
+
+/**
+ * Bring machine and disk into the same state before each run: what another has written is on disk, the output is made
+ * anew, and free memory has just been in use. A virtual machine hands free memory back to its host within seconds, and
+ * whoever writes next pays for getting it again, up to a second for this output.
+ */
+function settle(output) {
+  rmSync(output, { force: true })
+  execFileSync('sync')
+  execFileSync('dd', ['if=/dev/zero', `of=${output}`, 'bs=1M', `count=${FREED_MIB}`, 'status=none'])
+  rmSync(output)
 }
 
 /** Put paths in the places of their names. */

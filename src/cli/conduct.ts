@@ -1,5 +1,7 @@
+import { LinemillError } from '../errors.js'
 import type { CommonOptions } from '../options.js'
 import { streamTo } from '../output/stream-to.js'
+import { isSameFile } from '../output/target.js'
 import { openInterruption } from './interruption.js'
 import { openProgress } from './progress.js'
 import { reportToJson } from './report-json.js'
@@ -24,6 +26,23 @@ export async function conduct<R>(
     display.close()
     interruption.close()
     if (interruption.status !== undefined) process.exitCode = interruption.status
+  }
+}
+
+/**
+ * Refuse a report file that is a file of the run.
+ *
+ * @throws LinemillError ERR_USAGE
+ */
+export async function checkReportFile(
+  where: string | boolean | undefined,
+  files: readonly (string | undefined)[],
+): Promise<void> {
+  if (typeof where !== 'string' || where === '' || where === 'json') return
+  for (const file of files) {
+    if (file !== undefined && (await isSameFile(where, file))) {
+      throw new LinemillError('ERR_USAGE', `the report's file ${where} is a file of the run: name another`)
+    }
   }
 }
 

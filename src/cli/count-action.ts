@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type CountOptions, type CountReport, count, explainCount } from '../count.js'
-import { conduct, deliverReport, printResult } from './conduct.js'
+import { checkReportFile, conduct, deliverReport, printResult } from './conduct.js'
 import { typedOptions } from './option-table.js'
 import { describeExplanation, describeReport } from './report-text.js'
 
@@ -9,6 +9,7 @@ export async function countAction(inputs: readonly string[], command: Command): 
   const options = { ...typedOptions<CountOptions>(command), mainThread: true }
   const { explain, progress, report: where } = command.opts()
   if (explain) return printResult(describeExplanation(await explainCount(inputs, options)))
+  await checkReportFile(where, inputs)
   const report = await conduct(progress, (provided) => count(inputs, { ...options, ...provided }))
   await printResult(describeCounts(report))
   await deliverReport(where, report, describeReport)

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import type { ErrorCode } from '../errors.js'
 
 /** A usage error: an unknown option, a value that an option does not take. */
@@ -33,6 +34,6 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
 }
 
 /** The status of a process that a signal ended, by the shell's convention. */
-export function signalStatus(signal: 'SIGINT' | 'SIGTERM'): number {
-  return signal === 'SIGINT' ? 130 : 143
+export function signalStatus(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal]
 }

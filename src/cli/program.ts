@@ -64,7 +64,7 @@ export function createProgram(): Command {
 
   addOptions(program.command('run'), 'run')
     .description("the user's function over every line, record or batch")
-    .argument('<module>', 'file or package whose default export is the job')
+    .argument('<module>', 'file whose default export is the job')
     .argument('<input...>', 'files to read, in this order')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (module: string, inputs: string[], _options, command: Command) => {

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import type { RunOptions } from '../options.js'
 import { createPool } from '../pool.js'
-import { conduct, deliverReport, printResult } from './conduct.js'
+import { checkReportFile, conduct, deliverReport, printResult } from './conduct.js'
 import { typedOptions } from './option-table.js'
 import { describeExplanation, describeReport } from './report-text.js'
 
@@ -15,6 +15,7 @@ export async function runAction(module: string, inputs: readonly string[], comma
     return printResult(describeExplanation(await explainRun(module, inputs, options)))
   }
   const wantsProgress = progress ?? (options.output === '-' && isatty(1) ? false : undefined)
+  await checkReportFile(where, [...inputs, options.output, options.reject])
   await using pool = createPool(options.workers === undefined ? {} : { workers: options.workers })
   pool.start()
   const report = await conduct(wantsProgress, (provided) =>

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Column } from '../batch/cursor.js'
 import { COLUMN_TYPES } from '../batch/field.js'
 import type { OutputDialect } from '../batch/slot-emitter.js'
@@ -8,6 +7,7 @@ import type { JobDescription } from '../kernel/job.js'
 import type { Settings } from '../options.js'
 import { type FileIdentity, openFileSink } from '../output/file-sink.js'
 import { MemorySink, type Sink } from '../output/sink.js'
+import { isSameFile } from '../output/target.js'
 import type { Prepared } from './prepare.js'
 import { formatRow } from './result.js'
 
@@ -86,7 +86,7 @@ export async function openSinks(prepared: Prepared, settings: Settings): Promise
     ino: stat.ino,
   }))
   const { sync, output, reject } = settings
-  if (output !== undefined && reject !== undefined && resolve(output) === resolve(reject)) {
+  if (output !== undefined && reject !== undefined && (await isSameFile(output, reject))) {
     throw new LinemillError('ERR_USAGE', `output and reject must be different files, both are ${output}`)
   }
   const sinks = [output === undefined ? new MemorySink() : await openFileSink(output, { sync, inputs })]

@@ -3,28 +3,26 @@ import {
   constants,
   fchmod,
   fsync,
-  lstat,
   open,
-  realpath,
   rename,
+  rmSync,
   type Stats,
   stat,
   unlink,
   writev,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { LinemillError } from '../errors.js'
 import type { Sink } from './sink.js'
+import { followTarget } from './target.js'
 
 const call = {
   close: promisify(close),
   fchmod: promisify(fchmod),
   fsync: promisify(fsync),
-  lstat: promisify(lstat) as (path: string) => Promise<Stats>,
   open: promisify(open) as (path: string, flags: number, mode?: number) => Promise<number>,
-  realpath: promisify(realpath) as (path: string) => Promise<string>,
   rename: promisify(rename),
   stat: promisify(stat) as (path: string) => Promise<Stats>,
   unlink: promisify(unlink),
@@ -48,7 +46,8 @@ export async function openFileSink(
   path: string,
   settings: { sync: boolean; inputs: readonly FileIdentity[] },
 ): Promise<Sink> {
-  if (path === '-') return new DirectSink(1, 'standard output', false)
+  // What stands behind /dev/stdout may be a socket, which cannot be opened by a name.
+  if (path === '-' || path === '/dev/stdout') return new DirectSink(1, 'standard output', false)
   const target = await followSymlinks(path)
   const existing = await statIfThere(target, path)
   if (existing !== undefined) {
@@ -123,11 +122,12 @@ class TemporarySink implements Sink {
   ): Promise<TemporarySink> {
     // No secret: the file is opened exclusively. node:crypto would cost milliseconds of start.
     const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`
-    const temporary = join(dirname(target), `.${basename(target).slice(0, 200)}.${unique}.tmp`)
+    const temporary = join(dirname(target), `.linemill-${unique}.tmp`)
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
     const mode = existing === undefined ? 0o666 : existing.mode & 0o777
     const fd = await openTarget(temporary, flags, name, mode)
     if (existing !== undefined) await call.fchmod(fd, mode) // the umask does not apply to a file that was there
+    temporaries.add(temporary)
     return new TemporarySink(fd, { temporary, target, name }, sync)
   }
 
@@ -139,6 +139,7 @@ class TemporarySink implements Sink {
     try {
       if (this.#sync) await call.fsync(this.#fd)
       await call.rename(this.#temporary, this.#target)
+      temporaries.delete(this.#temporary)
       if (this.#sync) await syncDirectory(dirname(this.#target))
       this.#isDone = true
       await call.close(this.#fd)
@@ -151,6 +152,7 @@ class TemporarySink implements Sink {
   async abort(): Promise<void> {
     if (this.#isDone) return
     this.#isDone = true
+    temporaries.delete(this.#temporary)
     await call.unlink(this.#temporary).catch(() => undefined) // gone already, or the directory is: nothing to undo
     await call.close(this.#fd).catch(() => undefined)
   }
@@ -200,14 +202,21 @@ function skipBytes(buffers: Buffer[], count: number): Buffer[] {
 }
 
 async function followSymlinks(path: string): Promise<string> {
-  try {
-    return await call.realpath(path)
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw failure(path, reasonOf(thrown), thrown)
-  }
-  const link = await call.lstat(path).catch(() => undefined)
-  if (link?.isSymbolicLink()) throw failure(path, 'it is a symlink to a file that does not exist')
-  return path
+  if (path === '' || path.endsWith('/')) throw failure(path, 'expected the name of a file')
+  const target = await followTarget(path).catch((thrown) => {
+    throw failure(path, reasonOf(thrown), thrown)
+  })
+  if (target === undefined) throw failure(path, 'it is a symlink to a file that does not exist')
+  return target
+}
+
+/** Temporary files that are being written. */
+const temporaries = new Set<string>()
+
+/** Remove the temporary files of all runs at once: for a process that must end now. */
+export function removeTemporaryFiles(): void {
+  for (const path of temporaries) rmSync(path, { force: true })
+  temporaries.clear()
 }
 
 async function statIfThere(target: string, name: string): Promise<Stats | undefined> {

@@ -27,10 +27,3 @@ export class MemorySink implements Sink {
     return Buffer.concat(this.#pieces)
   }
 }
-
-/** Counts the output and drops it. */
-export class NullSink implements Sink {
-  async write(): Promise<void> {}
-  async commit(): Promise<void> {}
-  async abort(): Promise<void> {}
-}

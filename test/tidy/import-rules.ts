@@ -54,6 +54,8 @@ const PUBLIC_TO_CLI = [
   'src/generate/settings.ts',
   // Prints and report files are written as every output is.
   'src/output/stream-to.ts',
+  'src/output/file-sink.ts',
+  'src/output/target.ts',
 ]
 
 /** Loaded before the command is known, so no verb may be among what it loads. */

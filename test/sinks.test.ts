@@ -1,0 +1,124 @@
+/** Where outputs go: files by any name and link, what is refused, and that nothing half-written stays. */
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'linemill-sinks-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+beforeAll(() => {
+  writeFileSync(join(folder, 'in.csv'), 'a\n1\nx\n3\n')
+  writeFileSync(join(folder, 'same.mjs'), 'export default (line) => line')
+  const record = `{ columns: { a: 'int32' }, output: 'input', record: (row, out) => { if (row.a) out.record() } }`
+  writeFileSync(join(folder, 'numbers.mjs'), `export default ${record}`)
+  writeFileSync(join(folder, 'endless.mjs'), 'export default () => { for (;;); }')
+})
+
+function linemill(...words: readonly string[]) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [MAIN, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+  return { stdout, stderr, status }
+}
+
+function read(name: string): string {
+  return readFileSync(join(folder, name), 'utf8')
+}
+
+describe('a file of rejects that is the output is refused, and the output stays', () => {
+  test.each([
+    ['by a symlink', 'kept.csv', 'link.csv'],
+    ['by a symlink to its folder', 'real/new.csv', 'linked/new.csv'],
+    ['by another spelling', 'kept.csv', './real/../kept.csv'],
+  ])('%s', (_how, output, reject) => {
+    mkdirSync(join(folder, 'real'), { recursive: true })
+    if (!existsSync(join(folder, 'linked'))) symlinkSync('real', join(folder, 'linked'))
+    if (!existsSync(join(folder, 'link.csv'))) symlinkSync('kept.csv', join(folder, 'link.csv'))
+    writeFileSync(join(folder, 'kept.csv'), 'kept')
+    const { stderr, status } = linemill(
+      ...['run', 'numbers.mjs', 'in.csv', '-o', output, '--on-error', 'reject', '--reject', reject],
+    )
+    expect(stderr).toContain('must be different files')
+    expect([status, read('kept.csv')]).toEqual([2, 'kept'])
+  })
+
+  test('two files receive what is theirs', () => {
+    const { status } = linemill(
+      ...['run', 'numbers.mjs', 'in.csv', '-o', 'good.csv', '--on-error', 'reject', '--reject', 'bad.csv'],
+    )
+    expect([status, read('good.csv'), read('bad.csv')]).toEqual([0, 'a\n1\n3\n', 'a\nx\n'])
+  })
+})
+
+test.each(['in.csv', 'out.csv', './out.csv'])('a report is not written over %s', (file) => {
+  const { stderr, status } = linemill('run', 'same.mjs', 'in.csv', '-o', 'out.csv', `--report=${file}`)
+  expect(stderr).toContain('is a file of the run')
+  expect([status, read('in.csv')]).toEqual([2, 'a\n1\nx\n3\n'])
+})
+
+test('a pipe behind /dev/stdout is written directly', () => {
+  expect(linemill('run', 'same.mjs', 'in.csv', '-o', '/dev/stdout')).toEqual({
+    stdout: 'a\n1\nx\n3\n',
+    stderr: '',
+    status: 0,
+  })
+})
+
+test('a name as long as the system takes, in characters of three bytes', () => {
+  const name = `${'数'.repeat(80)}.csv`
+  expect(linemill('run', 'same.mjs', 'in.csv', '-o', name).status).toBe(0)
+  expect(read(name)).toBe('a\n1\nx\n3\n')
+})
+
+test.each(['nowhere/', ''])('the output "%s" is refused before the work', (name) => {
+  const { stderr, status } = linemill('run', 'same.mjs', 'in.csv', '-o', name)
+  expect([stderr.includes('expected the name of a file'), status]).toEqual([true, 74])
+})
+
+describe('a signal leaves the old output and no temporary file', () => {
+  test.each([
+    ['SIGINT', 1],
+    ['SIGTERM', 1],
+    ['SIGHUP', 1],
+    ['SIGINT', 2],
+    ['SIGTERM', 2],
+  ] as const)('%s, %i times', async (signal, times) => {
+    writeFileSync(join(folder, 'old.csv'), 'old')
+    const child = spawn(process.execPath, [MAIN, 'run', 'endless.mjs', 'in.csv', '-o', 'old.csv'], {
+      cwd: folder,
+      stdio: 'ignore',
+    })
+    const ended = new Promise((resolve) => child.once('exit', (...how) => resolve(how)))
+    while (!readdirSync(folder).some((name) => name.endsWith('.tmp'))) await pause(20)
+    for (let time = 0; time < times; time++) {
+      child.kill(signal)
+      await pause(100)
+    }
+    const status = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal]
+    expect([
+      [status, null],
+      [null, signal],
+    ]).toContainEqual(await ended)
+    expect(read('old.csv')).toBe('old')
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+})
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
