@@ -31,17 +31,17 @@ interface Piece {
 /** Lines around the offsets at which numbers turn negative or lose a bit, and line ends in the holes. */
 function pieces(): Piece[] {
   const marked = [2 ** 30, 2 ** 31, 2 ** 32].flatMap((boundary) => [
-    { at: boundary - 30, text: `\nbefore ${boundary - 29},1\n` },
+    { at: boundary - 31, text: `,\nbefore ${boundary - 29},1\n` },
     // Begins on the boundary itself, and the one behind it across a line end in quotes.
-    { at: boundary - 1, text: `\nat ${boundary},"\n"\n\nbehind,"2""\r\n"\r\n` },
+    { at: boundary - 2, text: `,\nat ${boundary},"\n"\n\nbehind,"2""\r\n"\r\n` },
   ])
   const holes = Array.from({ length: Math.floor(LENGTH / HOLE) }, (_, index) => ({
-    at: (index + 1) * HOLE + 77,
-    text: '\n',
+    at: (index + 1) * HOLE + 76,
+    text: ',\n', // a hole is a field, and an empty one follows: all records have two
   }))
   const ends = [
     { at: 0, text: 'id,text\nfirst,1\n' },
-    { at: LENGTH - 9, text: '\nlast,"1"' },
+    { at: LENGTH - 10, text: ',\nlast,"1"' },
   ]
   return [...marked, ...holes, ...ends].sort((a, b) => a.at - b.at)
 }
