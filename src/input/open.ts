@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statfsSync } from 'node:fs'
 import { LinemillError } from '../errors.js'
 import type { StrategyName } from '../options.js'
-import { loadAddon } from '../primitives/native.js'
+import { type Addon, loadAddon } from '../primitives/native.js'
+import { measureReading, type ReadingTimes } from './compare.js'
 import type { InputHandle, InputReader } from './input.js'
 import { MappedReader } from './mapped.js'
 import { PreadReader } from './pread.js'
@@ -152,8 +153,14 @@ function choose(name: string, fd: number, byteLength: number, want: 'auto' | Str
   if (remote !== undefined) return read(`on ${remote}`)
   try {
     const mapping = addon.mapFile(fd, byteLength)
-    const strategyReason = want === 'auto' ? 'a regular file' : 'asked for'
-    return { handle: { strategy: 'mapped', mapping, fd, byteLength }, strategyReason }
+    const mapped = { strategy: 'mapped', mapping, fd, byteLength } as const
+    if (want !== 'auto') return { handle: mapped, strategyReason: 'asked for' }
+    const times = measureOrUnmap(addon, mapped)
+    if (times === undefined) return { handle: mapped, strategyReason: 'a regular file' }
+    const strategyReason = `256 KiB took ${inMicroseconds(times.mapped)} mapped, ${inMicroseconds(times.pread)} read`
+    if (times.mapped <= times.pread) return { handle: mapped, strategyReason }
+    addon.unmap(mapping)
+    return read(strategyReason)
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException
     if (want === 'auto') return read(`mapping failed (${code ?? (thrown as Error).message})`)
@@ -161,6 +168,19 @@ function choose(name: string, fd: number, byteLength: number, want: 'auto' | Str
       cause: thrown,
     })
   }
+}
+
+function measureOrUnmap(addon: Addon, mapped: InputHandle): ReadingTimes | undefined {
+  try {
+    return measureReading(addon, mapped)
+  } catch (thrown) {
+    addon.unmap(mapped.mapping)
+    throw thrown
+  }
+}
+
+function inMicroseconds(milliseconds: number): string {
+  return `${Math.round(milliseconds * 1000)} µs`
 }
 
 function fileSystemType(name: string): number {
