@@ -1,3 +1,5 @@
+import { LinemillError } from '../errors.js'
+
 /**
  * Where a function of the user puts its results; valid during the call. Calls may be chained. What is emitted for
  * one line or record follows what was emitted for the one before, whatever worker did it.
@@ -22,3 +24,14 @@ export interface Emitter {
 }
 
 export type RowValue = string | number | bigint | boolean | null | undefined
+
+/** Make the error about an emitter that is used as it must not be. */
+export function misuse(message: string): LinemillError {
+  return new LinemillError('ERR_USER_FUNCTION', message)
+}
+
+/** Make the error about a value that is no text or bytes. */
+export function notText(what: string, found: unknown): LinemillError {
+  const kind = found === null ? 'null' : typeof found
+  return misuse(`${what}() expects ${what === 'out.bytes' ? 'a Uint8Array' : 'a string'}, found ${kind}`)
+}

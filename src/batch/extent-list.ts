@@ -8,6 +8,12 @@ import {
 /** Extents that one native call copies. */
 const CAPACITY = 4096
 
+/** Where a batch's records begin and end (layout: tableWords). */
+interface LineTable {
+  readonly table: Uint32Array
+  readonly capacity: number
+}
+
 /** Extents of the input that wait to be copied by one call (layout: EXTENT_). */
 export class ExtentList {
   readonly words = new Uint32Array(2 * CAPACITY)
@@ -41,10 +47,30 @@ export class ExtentList {
   }
 
   /**
-   * Let the latest extent grow over a line that follows it in the input with one line feed between; false if it
-   * does not. Extents before `fixed` stay as they are.
+   * Add records of a batch as they stand, each with a line end; neighbours become one extent, and the latest extent
+   * grows over what follows it. Extents before `fixed` stay as they are. The list must not be full.
+   *
+   * @returns the record behind those added: `until`, or an earlier one where the list is full.
    */
-  growLatest(start: number, end: number, fixed: number): boolean {
+  addLines({ table, capacity }: LineTable, from: number, until: number, fixed: number): number {
+    let index = from
+    while (index < until && !this.isFull) {
+      const start = table[index]
+      let end = table[capacity + index++]
+      while (
+        index < until &&
+        table[index] === end + 1 &&
+        table[capacity + index] - start <= EXTENT_LENGTH_MASK
+      ) {
+        end = table[capacity + index++]
+      }
+      if (!this.#growLatest(start, end, fixed)) this.add(start, end, EXTENT_THEN_LINE_FEED)
+    }
+    return index
+  }
+
+  /** Let the latest extent grow over a range behind it with one line feed between; false if it does not. */
+  #growLatest(start: number, end: number, fixed: number): boolean {
     if (this.count === fixed) return false
     const at = 2 * this.count - 2
     const from = this.words[at]

@@ -1,4 +1,3 @@
-import { LinemillError } from '../errors.js'
 import {
   COPY_COUNT,
   COPY_DELIMITER,
@@ -14,7 +13,7 @@ import {
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Batch } from './batch.js'
-import type { Emitter, RowValue } from './emitter.js'
+import { type Emitter, misuse, notText, type RowValue } from './emitter.js'
 import { encodeRow } from './encode.js'
 import { ExtentList } from './extent-list.js'
 
@@ -48,6 +47,9 @@ export class SlotEmitter implements Emitter {
   readonly #copy = new Uint32Array(COPY_WORDS)
   /** Fields of a record begun by `field` and not ended yet. */
   #openFields = 0
+
+  /** First of the batch's records that are to be copied and are not in the list of extents yet; -1 if none is. */
+  #heldFrom = -1
 
   readonly #canAbort: boolean
   #markedText = ''
@@ -140,6 +142,7 @@ export class SlotEmitter implements Emitter {
   bytes(bytes: Uint8Array): this {
     if (!(bytes instanceof Uint8Array)) throw notText('out.bytes', bytes)
     this.#checkClosed()
+    this.releaseLines(this.index)
     this.flush()
     this.#writeBytes(bytes)
     return this
@@ -148,14 +151,35 @@ export class SlotEmitter implements Emitter {
   /** Copy a record of the batch as it stands, and a line end. */
   inputLine(index: number): this {
     this.#checkClosed()
+    this.releaseLines(index)
     if (this.#text !== '') this.flush()
-    const { table, capacity } = this.#batch
-    const start = table[index]
-    const end = table[capacity + index]
-    if (this.#extents.growLatest(start, end, this.#markedExtents)) return this
-    if (this.#extents.isFull) this.flush()
-    this.#extents.add(start, end, EXTENT_THEN_LINE_FEED)
+    this.#addLines(index, index + 1)
     return this
+  }
+
+  #addLines(from: number, until: number): void {
+    let next = from
+    while (next < until) {
+      if (this.#extents.isFull) this.flush()
+      next = this.#extents.addLines(this.#batch, next, until, this.#markedExtents)
+    }
+  }
+
+  /**
+   * Copy the record at hand as it stands, and a line end, later: neighbours that are held one after the other become
+   * one extent. Whatever else is emitted comes behind them.
+   */
+  holdLine(): void {
+    if (this.#canAbort || this.#openFields > 0) this.inputLine(this.index)
+    else if (this.#heldFrom < 0) this.#heldFrom = this.index
+  }
+
+  /** Add the held records before `until` to what is pending. */
+  releaseLines(until: number): void {
+    if (this.#heldFrom < 0) return
+    const from = this.#heldFrom
+    this.#heldFrom = -1
+    this.#addLines(from, until)
   }
 
   /** Whether text is pending, so that a line had better be added as text too. */
@@ -197,6 +221,7 @@ export class SlotEmitter implements Emitter {
   reset(): void {
     this.#staged = []
     this.#text = ''
+    this.#heldFrom = -1
     this.#extents.count = 0
     this.#openFields = 0
     this.#markedText = ''
@@ -223,6 +248,7 @@ export class SlotEmitter implements Emitter {
 
   #beforeText(): void {
     this.#checkClosed()
+    this.releaseLines(this.index)
     if (this.#extents.count > 0 || this.#text.length > TEXT_CAPACITY) this.flush()
   }
 
@@ -268,13 +294,4 @@ export class SlotEmitter implements Emitter {
     for (const bytes of this.#staged) this.#writer.writeBytes(bytes)
     this.#staged = []
   }
-}
-
-function misuse(message: string): LinemillError {
-  return new LinemillError('ERR_USER_FUNCTION', message)
-}
-
-function notText(what: string, found: unknown): LinemillError {
-  const kind = found === null ? 'null' : typeof found
-  return misuse(`${what}() expects ${what === 'out.bytes' ? 'a Uint8Array' : 'a string'}, found ${kind}`)
 }

@@ -1,30 +1,10 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander'
-import { EXIT_USAGE } from './exit-status.js'
-import { describeFailure, failureStatus } from './failure.js'
-import { createProgram, separateReport } from './program.js'
-
-try {
-  await createProgram().parseAsync(separateReport(process.argv.slice(2)), { from: 'user' })
-  process.exitCode ??= 0
-} catch (thrown) {
-  if (thrown instanceof CommanderError) {
-    // It has been printed; its own status is 0 after help and version, else 1.
-    process.exitCode = thrown.exitCode === 0 ? 0 : EXIT_USAGE
-  } else {
-    process.stderr.write(describeFailure(thrown, Boolean(process.env.LINEMILL_DEBUG)))
-    process.exitCode ??= failureStatus(thrown)
-  }
+// Workers start as slowly as the command line loads: `run` lets both happen at once.
+if (process.argv[2] === 'run') {
+  const { startPool } = await import('./early-pool.js')
+  startPool()
 }
+const { obeyCommandLine } = await import('./command-line.js')
+await obeyCommandLine()
 
-// Timers and handles that a user's module left open do not keep the process: it ends when its words are out.
-await Promise.all([flush(process.stdout), flush(process.stderr)])
-process.exit()
-
-function flush(stream: NodeJS.WriteStream): Promise<void> {
-  if (stream.writableLength === 0 || stream.destroyed) return Promise.resolve()
-  return new Promise((resolve) => {
-    stream.once('error', () => resolve())
-    stream.write('', () => resolve())
-  })
-}
+export {}

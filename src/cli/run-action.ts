@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import type { RunOptions } from '../options.js'
-import { createPool } from '../pool.js'
 import { checkReportFile, conduct, deliverReport, printResult } from './conduct.js'
+import { takePool } from './early-pool.js'
 import { typedOptions } from './option-table.js'
 import { describeExplanation, describeReport } from './report-text.js'
 
@@ -16,8 +16,7 @@ export async function runAction(module: string, inputs: readonly string[], comma
   }
   const wantsProgress = progress ?? (options.output === '-' && isatty(1) ? false : undefined)
   await checkReportFile(where, [...inputs, options.output, options.reject])
-  await using pool = createPool(options.workers === undefined ? {} : { workers: options.workers })
-  pool.start()
+  await using pool = await takePool(options.workers)
   const report = await conduct(wantsProgress, (provided) =>
     pool.run(module, inputs, { ...options, ...provided }),
   )

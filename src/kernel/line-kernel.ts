@@ -65,8 +65,9 @@ export class LineKernel extends UserKernel {
       if (isReduction) this.#checkNothing(result)
       else if (result !== line) this.#emit(result)
       else if (emitter.hasText) emitter.line(line)
-      else emitter.inputLine(index)
+      else emitter.holdLine()
     }
+    emitter.releaseLines(next)
   }
 
   #runDecoding(batch: Batch, first: number, next: number): void {
@@ -88,6 +89,7 @@ export class LineKernel extends UserKernel {
   }
 
   #emit(result: unknown): void {
+    this.emitter.releaseLines(this.emitter.index)
     this.emitter.endRecord()
     if (typeof result === 'string') this.emitter.line(result)
     else if (Array.isArray(result)) for (const line of result) this.#emitOne(line)

@@ -1,0 +1,32 @@
+import { CommanderError } from 'commander'
+import { EXIT_USAGE } from './exit-status.js'
+import { describeFailure, failureStatus } from './failure.js'
+import { createProgram, separateReport } from './program.js'
+
+/** Do what the command line says, and end the process with the status that tells how it went. */
+export async function obeyCommandLine(): Promise<never> {
+  try {
+    await createProgram().parseAsync(separateReport(process.argv.slice(2)), { from: 'user' })
+    process.exitCode ??= 0
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      // It has been printed; its own status is 0 after help and version, else 1.
+      process.exitCode = thrown.exitCode === 0 ? 0 : EXIT_USAGE
+    } else {
+      process.stderr.write(describeFailure(thrown, Boolean(process.env.LINEMILL_DEBUG)))
+      process.exitCode ??= failureStatus(thrown)
+    }
+  }
+
+  // Timers and handles that a user's module left open do not keep the process: it ends when its words are out.
+  await Promise.all([flush(process.stdout), flush(process.stderr)])
+  process.exit()
+}
+
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0 || stream.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve())
+    stream.write('', () => resolve())
+  })
+}
