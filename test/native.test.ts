@@ -1,6 +1,6 @@
 /** Every set of primitives against a naive automaton, and the native code's own tests. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +10,7 @@ import { choosePrimitives } from '../dist/primitives/choose.js'
 import { loadAddon, nativePrimitives, supportedInstructionSets } from '../dist/primitives/native.js'
 import { portablePrimitives } from '../dist/primitives/portable.js'
 import type { Dialect, Primitives } from '../dist/primitives/primitives.js'
+import { layWithoutAddon } from './without-addon.js'
 
 const {
   FIELD_START,
@@ -422,9 +423,7 @@ describe('choosePrimitives', () => {
   test('falls back with one warning where the addon does not load', () => {
     const folder = mkdtempSync(join(tmpdir(), 'linemill-'))
     try {
-      cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
-      symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-      writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
+      layWithoutAddon(folder)
       const script = `
         import { choosePrimitives } from './dist/primitives/choose.js'
         const sets = [choosePrimitives('auto', { warn: false })]
@@ -434,10 +433,10 @@ describe('choosePrimitives', () => {
         try { choosePrimitives('native') } catch (error) { console.log(error.code) }
       `
       const args = ['--input-type=module', '-e', script]
-      const env = { ...process.env, LINEMILL_PRIMITIVES: '' }
+      const env = { ...process.env, LINEMILL_PRIMITIVES: '', LINEMILL_PREBUILD: '' }
       const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' })
       expect(stdout).toBe('portable,portable,portable\nERR_USAGE\n')
-      expect(stderr).toMatch(/^silent so far\n.*LINEMILL_PORTABLE.*npm rebuild linemill/)
+      expect(stderr).toMatch(/^silent so far\n.*LINEMILL_PORTABLE.*npm run build:native --prefix/)
       expect(stderr.match(/does not load/g)).toHaveLength(1)
     } finally {
       rmSync(folder, { recursive: true })

@@ -13,6 +13,7 @@ export function availablePrimitives(): Primitives[] {
 }
 
 function isAddonBuilt(): boolean {
+  if (process.env.LINEMILL_PREBUILD) return false // told to look elsewhere
   const folder = new URL('../build/Release/', import.meta.url)
   return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.node'))
 }

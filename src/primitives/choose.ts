@@ -1,6 +1,6 @@
 /** Which primitives a run uses: what was asked for, or the best that works here. */
 import { describeThrown, LinemillError } from '../errors.js'
-import { addonLoadError, loadAddon, nativePrimitives } from './native.js'
+import { addonLoadError, HOW_TO_BUILD, loadAddon, nativePrimitives } from './native.js'
 import { portablePrimitives } from './portable.js'
 import type { InstructionSet, Primitives } from './primitives.js'
 
@@ -19,9 +19,9 @@ function warnOnce(onWarning: (message: string) => void): void {
   if (hasWarned) return
   hasWarned = true
   onWarning(
-    'the native addon does not load, so linemill runs with its slower portable code. ' +
-      'Rebuild it with "npm rebuild linemill" ("npm run build:native" in a checkout), or set ' +
-      `${PRIMITIVES_VARIABLE}=portable to go without. Reason: ${describeThrown(addonLoadError())}`,
+    'the native addon does not load, so linemill runs with its slower portable code: ' +
+      `${HOW_TO_BUILD}, or set ${PRIMITIVES_VARIABLE}=portable to go without. ` +
+      `Reason: ${describeThrown(addonLoadError()).replace(/\s+/g, ' ').trim()}`,
   )
 }
 

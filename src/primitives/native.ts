@@ -71,13 +71,19 @@ interface Loading {
   readonly error?: unknown
 }
 
+/** The folder of the package, which holds `build/` or `prebuilds/`. */
+const PACKAGE_FOLDER = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What whoever lacks the addon is told: the one command that builds it wherever the package lies. */
+export const HOW_TO_BUILD = `build it with \`npm run build:native --prefix ${JSON.stringify(PACKAGE_FOLDER)}\` (needs a C++ compiler, make and python3)`
+
 let loading: Loading | undefined
 
 function load(): Loading {
   const require = createRequire(import.meta.url)
   try {
     const nodeGypBuild = require('node-gyp-build') as (root: string) => Addon
-    return { addon: nodeGypBuild(fileURLToPath(new URL('../..', import.meta.url))) }
+    return { addon: nodeGypBuild(PACKAGE_FOLDER) }
   } catch (error) {
     return { error }
   }
@@ -127,9 +133,11 @@ export function nativePrimitives(set?: InstructionSet): Primitives {
   const addon = loadAddon()
   const cause = addonLoadError()
   if (!addon)
-    throw new LinemillError('ERR_USAGE', 'native primitives were asked for, but the addon does not load', {
-      cause,
-    })
+    throw new LinemillError(
+      'ERR_USAGE',
+      `native primitives were asked for, but the addon does not load: ${HOW_TO_BUILD}`,
+      { cause },
+    )
   const wanted = set ?? addon.instructionSets[0]
   const known = bound.get(wanted)
   if (known) return known
