@@ -1,5 +1,4 @@
 /** Several inputs as one run, their columns, and inputs that are refused, too large, or change under the run. */
-import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { countOnPool } from '../dist/count.js'
@@ -202,16 +201,6 @@ describe('inputs that are refused', () => {
       const lost = run(job('export default { output: ["wrong"], record() {} }'), pathOf('missing.csv'))
       expect((await failureOf(lost)).code).toBe('ERR_INPUT_NOT_FOUND')
       expect(await outputOf(recordJob('out.record()'), input('a\n1\n'))).toBe('1\n')
-    }
-  })
-
-  test('a FIFO, without hanging, and standard input', async () => {
-    execFileSync('mkfifo', [pathOf('fifo.csv')])
-    for (const name of [pathOf('fifo.csv'), '/dev/null', '-']) {
-      expect(await failureOf(run(recordJob(''), name))).toMatchObject({
-        code: 'ERR_INPUT',
-        message: expect.stringContaining('only regular files can be read so far'),
-      })
     }
   })
 

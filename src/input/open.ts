@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statfsSync } from 'node:fs'
-import { LinemillError } from '../errors.js'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { asLinemillError, LinemillError } from '../errors.js'
 import type { StrategyName } from '../options.js'
-import { type Addon, loadAddon } from '../primitives/native.js'
+import { type Addon, HOW_TO_BUILD, loadAddon } from '../primitives/native.js'
 import { measureReading, type ReadingTimes } from './compare.js'
+import { type FileSystem, fileSystemOf } from './file-system.js'
 import type { InputHandle, InputReader } from './input.js'
 import { MappedReader } from './mapped.js'
 import { PreadReader } from './pread.js'
@@ -28,16 +29,17 @@ export function openReader(handle: InputHandle): InputReader {
  */
 export function openInput(name: string, want: 'auto' | StrategyName): OpenInput {
   if (name === '-') {
-    throw new LinemillError('ERR_INPUT', notRegular('standard input', 'save it to a file first'))
+    throw refuse('standard input', 'a stream', 'save it to a file first')
   }
   const fd = open(name)
   try {
     const stat = fstatSync(fd)
-    checkKind(name, stat)
-    checkMagic(name, fd)
-    return { name, stat, ...choose(name, fd, stat.size, want) }
+    const fileSystem = fileSystemOf(name)
+    checkKind(name, stat, fileSystem)
+    checkContent(name, fd, stat)
+    return { name, stat, ...choose({ name, fd, byteLength: stat.size, fileSystem }, want) }
   } catch (thrown) {
-    closeSync(fd)
+    close(fd)
     throw thrown
   }
 }
@@ -54,16 +56,35 @@ export function inputFault(name: string): LinemillError {
 export function closeInputs(inputs: readonly OpenInput[]): void {
   for (const { handle } of inputs) {
     if (handle.strategy === 'mapped') loadAddon()?.unmap(handle.mapping)
-    closeSync(handle.fd)
+    close(handle.fd)
   }
 }
 
-/** Say how a file changed since it was opened; `undefined` if it did not. */
+/** The descriptor is given back whatever close says; what a file server that is gone says of it is no news. */
+function close(fd: number): void {
+  try {
+    closeSync(fd)
+  } catch {}
+}
+
+/**
+ * Say how a file changed since it was opened; `undefined` if it did not.
+ *
+ * @throws LinemillError ERR_INPUT if its file system does not say.
+ */
 export function inputChange(input: OpenInput): 'shrunk' | 'grown' | 'rewritten' | undefined {
-  const now = fstatSync(input.handle.fd)
+  const now = statNow(input)
   if (now.size < input.stat.size) return 'shrunk'
   if (now.size > input.stat.size) return 'grown'
   return now.mtimeMs === input.stat.mtimeMs ? undefined : 'rewritten'
+}
+
+function statNow({ name, handle }: OpenInput): Stats {
+  try {
+    return fstatSync(handle.fd)
+  } catch (thrown) {
+    throw asLinemillError(thrown, 'ERR_INPUT', `cannot tell whether input ${name} changed during the run: `)
+  }
 }
 
 function open(name: string): number {
@@ -81,25 +102,35 @@ function open(name: string): number {
         cause: thrown,
       })
     }
+    if (code === 'ENXIO') throw refuse(`input ${name}`, 'a socket', 'save its bytes to a file first')
     const reason = code === 'EACCES' ? 'permission denied' : (thrown as Error).message
     throw new LinemillError('ERR_INPUT', `cannot open input ${name}: ${reason}`, { cause: thrown })
   }
 }
 
-const PROC_FILE_SYSTEM = 0x9fa0
-
-function checkKind(name: string, stat: Stats): void {
+function checkKind(name: string, stat: Stats, fileSystem: FileSystem): void {
   if (stat.isDirectory()) {
     throw new LinemillError('ERR_INPUT', `input ${name} is a directory: name the files in it (${name}/*)`)
   }
-  if (!stat.isFile()) throw new LinemillError('ERR_INPUT', notRegular(name, 'save it to a file first'))
-  if (stat.size === 0 && fileSystemType(name) === PROC_FILE_SYSTEM) {
-    throw new LinemillError('ERR_INPUT', notRegular(name, `copy it first (cat ${name} > copy)`))
-  }
+  if (!stat.isFile()) throw refuse(`input ${name}`, specialKind(stat), 'save its bytes to a file first')
+  if (fileSystem.kind === 'virtual') throw refuseVirtual(name, `of ${fileSystem.name}`)
 }
 
-function notRegular(name: string, hint: string): string {
-  return `input ${name} is no regular file, and only regular files can be read so far: ${hint}`
+function specialKind(stat: Stats): string {
+  if (stat.isFIFO()) return 'a pipe (FIFO)'
+  return stat.isBlockDevice() ? 'a block device' : 'a character device'
+}
+
+function refuse(what: string, found: string, hint: string): LinemillError {
+  return new LinemillError(
+    'ERR_INPUT',
+    `${what} is ${found}, and only regular files can be read so far: ${hint}`,
+  )
+}
+
+function refuseVirtual(name: string, whose: string): LinemillError {
+  const found = `a virtual file ${whose}, which is made while it is read`
+  return refuse(`input ${name}`, found, `copy it first (cat ${name} > copy)`)
 }
 
 /** What a file is recognised by, and what to do with it. */
@@ -112,9 +143,11 @@ const MAGIC: readonly { readonly bytes: readonly number[]; readonly kind: string
     { bytes: [0xfe, 0xff], kind: 'UTF-16 text (big endian)', hint: 'iconv -f UTF-16BE -t UTF-8' },
   ]
 
-function checkMagic(name: string, fd: number): void {
+/** Look at the first bytes: a file that has some, but no size, is virtual whatever its file system's name is. */
+function checkContent(name: string, fd: number, stat: Stats): void {
   const head = Buffer.alloc(4)
-  const length = readSync(fd, head, 0, 4, 0)
+  const length = readHead(name, fd, head)
+  if (length > 0 && stat.size === 0 && fstatSync(fd).size === 0) throw refuseVirtual(name, 'without a size')
   for (const { bytes, kind, hint } of MAGIC) {
     if (length >= bytes.length && bytes.every((byte, index) => head[index] === byte)) {
       throw new LinemillError('ERR_FORMAT', `input ${name} is ${kind}, expected text in UTF-8: first ${hint}`)
@@ -122,19 +155,26 @@ function checkMagic(name: string, fd: number): void {
   }
 }
 
+function readHead(name: string, fd: number, head: Buffer): number {
+  try {
+    return readSync(fd, head, 0, head.length, 0)
+  } catch (thrown) {
+    throw new LinemillError('ERR_INPUT', `cannot read input ${name}: ${(thrown as Error).message}`, {
+      cause: thrown,
+    })
+  }
+}
+
 type Choice = Pick<OpenInput, 'handle' | 'strategyReason'>
 
-/** File systems whose files are better not mapped: a server or process behind them may change or fail. */
-const REMOTE_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
-  [0x6969, 'NFS'],
-  [0xff534d42, 'CIFS'],
-  [0xfe534d42, 'SMB2'],
-  [0x517b, 'SMB'],
-  [0x65735546, 'FUSE'],
-  [0x01021997, '9P'],
-])
+interface OpenFile {
+  readonly name: string
+  readonly fd: number
+  readonly byteLength: number
+  readonly fileSystem: FileSystem
+}
 
-function choose(name: string, fd: number, byteLength: number, want: 'auto' | StrategyName): Choice {
+function choose({ name, fd, byteLength, fileSystem }: OpenFile, want: 'auto' | StrategyName): Choice {
   const read = (strategyReason: string): Choice => ({
     handle: { strategy: 'pread', mapping: -1, fd, byteLength },
     strategyReason,
@@ -146,11 +186,10 @@ function choose(name: string, fd: number, byteLength: number, want: 'auto' | Str
     if (want === 'auto') return read('the native addon is missing')
     throw new LinemillError(
       'ERR_USAGE',
-      'strategy mapped needs the native addon, which does not load: npm rebuild linemill',
+      `strategy mapped needs the native addon, which does not load: ${HOW_TO_BUILD}`,
     )
   }
-  const remote = want === 'auto' ? REMOTE_FILE_SYSTEMS.get(fileSystemType(name)) : undefined
-  if (remote !== undefined) return read(`on ${remote}`)
+  if (want === 'auto' && fileSystem.kind === 'remote') return read(`on ${fileSystem.name}`)
   try {
     const mapping = addon.mapFile(fd, byteLength)
     const mapped = { strategy: 'mapped', mapping, fd, byteLength } as const
@@ -162,11 +201,10 @@ function choose(name: string, fd: number, byteLength: number, want: 'auto' | Str
     addon.unmap(mapping)
     return read(strategyReason)
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    if (want === 'auto') return read(`mapping failed (${code ?? (thrown as Error).message})`)
-    throw new LinemillError('ERR_INPUT', `cannot map input ${name}: ${(thrown as Error).message}`, {
-      cause: thrown,
-    })
+    const { message } = thrown as Error
+    if (want === 'auto') return read(`mapping failed: ${message}`)
+    const hint = 'strategy auto or pread reads it'
+    throw new LinemillError('ERR_INPUT', `cannot map input ${name}: ${message}: ${hint}`, { cause: thrown })
   }
 }
 
@@ -181,12 +219,4 @@ function measureOrUnmap(addon: Addon, mapped: InputHandle): ReadingTimes | undef
 
 function inMicroseconds(milliseconds: number): string {
   return `${Math.round(milliseconds * 1000)} µs`
-}
-
-function fileSystemType(name: string): number {
-  try {
-    return statfsSync(name).type
-  } catch {
-    return 0 // a file system that does not say is treated as a local one
-  }
 }
