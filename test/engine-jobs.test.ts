@@ -77,6 +77,11 @@ describe('modules', () => {
     const [major, minor] = process.versions.node.split('.').map(Number)
     if (major > 22 || (major === 22 && minor >= 18)) {
       expect(await outputOf(module, input('a'))).toBe('a\n')
+      const withEnum = job('enum Kind { A }; export default (line: string) => line + Kind.A', 'ts')
+      expect(await failureOf(run(withEnum, input('a')))).toMatchObject({
+        code: 'ERR_MODULE',
+        message: expect.stringMatching(/that cannot simply be stripped .*enum.*: compile it to .mjs/),
+      })
     } else {
       const error = await failureOf(run(module, input('a')))
       expect(error).toMatchObject({

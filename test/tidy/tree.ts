@@ -6,7 +6,7 @@ import ts from 'typescript'
 import { cppComments, cppIncludes } from './cpp.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FOLDERS = ['src', 'native', 'test', 'bench', 'examples']
+const FOLDERS = ['src', 'native', 'test', 'bench', 'examples', 'scripts']
 const SKIPPED = ['node_modules', 'fixtures', 'record', 'dist', 'build']
 
 export interface Import {
