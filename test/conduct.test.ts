@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPool, explainRun, type RunOptions, run } from 'linemill'
 import { afterAll, describe, expect, test } from 'vitest'
-import { createPool, explainRun, type RunOptions, run } from '../dist/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'linemill-conduct-'))
 afterAll(() => rmSync(folder, { recursive: true }))
