@@ -205,7 +205,7 @@ const noEffects: Effects = {
 function effectsOfImport(specifier: string, call = 'undefined'): Effects {
   const script = `
     import { setTimeout } from 'node:timers/promises'
-    import 'node:util' // which opens standard error by itself from Node 24 on
+    import 'node:util' // which opens standard error by itself from Node 22 on
     let workers = 0
     process.on('worker', () => workers++)
     const observe = () => ({

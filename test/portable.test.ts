@@ -1,5 +1,5 @@
 /** The command line where the addon is missing: the same bytes, one warning; see also `npm run test:portable`. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -74,6 +74,16 @@ describe('without the addon', () => {
     expect(stderr).toContain(
       `build it with \`npm run build:native --prefix ${JSON.stringify(`${folder}/`)}\``,
     )
+  })
+
+  test('an addon that is none of this system is as good as missing, and the reason is told', async () => {
+    const built = join(folder, 'build/Release')
+    mkdirSync(built, { recursive: true })
+    writeFileSync(join(built, 'linemill.node'), 'no shared object')
+    const { stdout, stderr } = await linemill(PORTABLE_MAIN, ['count', WORDS])
+    rmSync(join(folder, 'build'), { recursive: true })
+    expect([stdout, stderr.split('\n').length]).toEqual(['3601', 1])
+    expect(stderr).toMatch(/Reason: Error: .*linemill\.node/)
   })
 
   test('it says what it uses and why', async () => {
