@@ -174,6 +174,8 @@ function canMount(): boolean {
   return status === 0
 }
 
+const WHY = HAS_ADDON ? 'on FUSE' : 'the native addon is missing'
+
 describe.runIf(canMount())('on a real FUSE file system', () => {
   /** Mount, do the work, unmount. */
   async function mounted(work: (server: ReturnType<typeof spawn>) => Promise<void>): Promise<void> {
@@ -197,7 +199,7 @@ describe.runIf(canMount())('on a real FUSE file system', () => {
     await mounted(async () => {
       const path = `${mount}/in.csv`
       const { inputs, output } = await run(COPY, path)
-      expect(inputs[0]).toMatchObject({ strategy: 'pread', strategyReason: 'on FUSE' })
+      expect(inputs[0]).toMatchObject({ strategy: 'pread', strategyReason: WHY })
       expect(String(output)).toBe(TEXT)
       if (HAS_ADDON) expect(await outputOf(COPY, path, { strategy: 'mapped' })).toBe(TEXT)
     })
