@@ -142,7 +142,7 @@ export const COPY_WORDS = 8
  *   112     FINISHED: blocks finished
  *   128     STARVED: workers that wait for a slot
  *   144     block records, a ring of 2 * IN_FLIGHT
- *   then    bitmap of free slots, slot links, slot lengths
+ *   then    bitmap of free slots, slot links, slot lengths, worker records
  */
 export const CONTROL_CANCEL = 0
 export const CONTROL_CURSOR = 16
@@ -191,3 +191,27 @@ export const PHASE_CLAIMED = 0
 export const PHASE_SUMMARY = 1
 export const PHASE_BOUNDARY = 2
 export const PHASE_DONE = 3
+
+/**
+ * A worker record (16 words, a cache line): what a worker is at, for the main thread to read when the worker cannot
+ * answer. One writer, its worker; a call is told of only where calls are watched.
+ *
+ *   word    content
+ *   0       BLOCK: index of the block at hand + 1; 0 if none
+ *   1       CALLS: counted up when the user's function is called and when it returns: odd in between
+ *   2       WAITS: counted up when a wait for other threads begins and when it ends: odd in between
+ *   3       RECORD_COUNT: records that the call is about
+ *   4       RECORD_BYTES: length of the first of them
+ *   6       RECORD_OFFSET: its byte offset in the input                          (Float64)
+ *   8       RECORD_NUMBER: its number in the input; 0 where lines are processed  (Float64)
+ *   10      WAITED: milliseconds of all waits                                    (Float64)
+ */
+export const WORKER_WORDS = 16
+export const WORKER_BLOCK = 0
+export const WORKER_CALLS = 1
+export const WORKER_WAITS = 2
+export const WORKER_RECORD_COUNT = 3
+export const WORKER_RECORD_BYTES = 4
+export const WORKER_RECORD_OFFSET = 6
+export const WORKER_RECORD_NUMBER = 8
+export const WORKER_WAITED = 10

@@ -99,6 +99,11 @@ export interface RunOptions extends CommonOptions {
   readonly reject?: string
   /** With `onError` skip or reject: fail after more than so many. Default: no limit. */
   readonly maxErrors?: number
+  /**
+   * Seconds that the job's function may take over one line or record; a batch function over one batch. A worker whose
+   * function takes longer is ended, and the run fails with the record's position. At least 0.001. Default: no limit.
+   */
+  readonly timeoutSeconds?: number
   /** Export of the module that is the job. Default `default`. */
   readonly exportName?: string
 }
@@ -131,6 +136,8 @@ export interface Settings {
   readonly onError: OnError
   readonly reject: string | undefined
   readonly maxErrors: number
+  /** Infinity: no limit. */
+  readonly timeoutSeconds: number
   readonly exportName: string
 }
 
@@ -186,6 +193,7 @@ export function resolveOptions(options: RunOptions = {}): Settings {
       0,
       Number.MAX_SAFE_INTEGER,
     ),
+    timeoutSeconds: seconds('timeoutSeconds', options.timeoutSeconds),
     exportName: options.exportName ?? 'default',
   }
   checkTogether(settings)
@@ -232,6 +240,18 @@ function wholeNumber(
   if (value === undefined) return fallback
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value
   throw usage(`${name} must be a whole number from ${min} to ${max}, found ${String(value)}`)
+}
+
+/** What a timer can tell apart, and can wait for. */
+const MIN_SECONDS = 0.001
+const MAX_SECONDS = 10 ** 6
+
+function seconds(name: string, value: number | undefined): number {
+  if (value === undefined) return Number.POSITIVE_INFINITY
+  if (typeof value === 'number' && value >= MIN_SECONDS && value <= MAX_SECONDS) return value
+  throw usage(
+    `${name} must be a number of seconds from ${MIN_SECONDS} to ${MAX_SECONDS}, found ${String(value)}`,
+  )
 }
 
 function oneOf<T extends string>(name: string, value: T | undefined, fallback: T, allowed: readonly T[]): T {

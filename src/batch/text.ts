@@ -26,3 +26,11 @@ export function decodeText(bytes: Buffer, start: number, end: number): string {
   if (length <= 0) return ''
   return (length <= SHORT_BYTES && decodeShortAscii(bytes, start, length)) || bytes.utf8Slice(start, end)
 }
+
+const EXCERPT_BYTES = 200
+
+/** Decode a record for a message, shortened; no more than the first 200 bytes of it are looked at. */
+export function decodeExcerpt(bytes: Buffer, start: number, byteLength: number): string {
+  if (byteLength <= EXCERPT_BYTES) return decodeText(bytes, start, start + byteLength)
+  return `${decodeText(bytes, start, start + EXCERPT_BYTES)}… (${byteLength} bytes)`
+}

@@ -36,7 +36,8 @@ function describePlace(error: LinemillError, shouldShowAll: boolean): string[] {
   if (excerpt !== undefined) lines.push(`  ${showControls(excerpt)}`)
   const isUsersCode = error.code === 'ERR_USER_FUNCTION' || error.code === 'ERR_MODULE'
   if (isUsersCode && cause instanceof Error && cause.stack) {
-    lines.push(indent(shouldShowAll ? cause.stack : leaveUsersFrames(cause.stack)))
+    const stack = shouldShowAll ? cause.stack : leaveUsersFrames(cause.stack)
+    if (hasFrame(stack)) lines.push(indent(stack))
   }
   return lines
 }
@@ -48,6 +49,11 @@ function leaveUsersFrames(stack: string): string {
     .split('\n')
     .filter((line) => !isForeign(line))
     .join('\n')
+}
+
+/** Whether a stack says more than the message, which is told already. */
+function hasFrame(stack: string): boolean {
+  return /^\s+at /m.test(stack)
 }
 
 function isOwnFrame(line: string): boolean {

@@ -8,7 +8,15 @@ import {
   type RunOptions,
   STRATEGY_NAMES,
 } from '../options.js'
-import { readArg, readDelimiter, readNames, readQuote, readSize, readWholeNumber } from './typed-values.js'
+import {
+  readArg,
+  readDelimiter,
+  readNames,
+  readQuote,
+  readSeconds,
+  readSize,
+  readWholeNumber,
+} from './typed-values.js'
 
 type Verb = 'run' | 'count' | 'generate'
 
@@ -112,6 +120,14 @@ const OPTIONS: readonly OptionEntry[] = [
     verbs: RUN,
     key: 'maxErrors',
     read: readWholeNumber,
+  },
+  {
+    flags: '--timeout <seconds>',
+    description:
+      "fail where the job's function takes longer over a line, record or batch (default: no limit)",
+    verbs: RUN,
+    key: 'timeoutSeconds',
+    read: readSeconds,
   },
   {
     flags: '--max-record <size>',

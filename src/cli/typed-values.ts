@@ -17,6 +17,12 @@ export function readWholeNumber(typed: string): number {
   throw new InvalidArgumentError('Expected a whole number.')
 }
 
+/** Read a number of seconds, perhaps with a fraction; its range is checked where the option is used. */
+export function readSeconds(typed: string): number {
+  if (/^(\d+(\.\d*)?|\.\d+)$/.test(typed)) return Number(typed)
+  throw new InvalidArgumentError('Expected seconds, such as 5 or 0.5.')
+}
+
 /** Read a delimiter: one ASCII character, or `tab`, or `\t`. */
 export function readDelimiter(typed: string): string {
   return typed === 'tab' || typed === '\\t' ? '\t' : readCharacter(typed, 'tab')

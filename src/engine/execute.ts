@@ -25,6 +25,7 @@ export type TaskSettings = Omit<
   | 'maxRecordBytes'
   | 'limit'
   | 'batchRecords'
+  | 'watchesCalls'
 >
 
 /** What a run of all blocks came to. */
@@ -81,6 +82,7 @@ export async function execute(
     ...measureRegion(settings, sinks.length),
     blockCount: plan.blockCount,
     wakeEvery,
+    workerCount: settings.workers,
   })
   const tally = new Tally(prepared, region, settings)
   const gatherer = new Gatherer(region, sinks, {
@@ -89,14 +91,18 @@ export async function execute(
   })
   const failures = new Failures(region)
   const began = performance.now()
-  const threads = startThreads(prepared, pool, task, settings, region, failures)
+  const run = { prepared, task, settings, region, failures }
+  const workers = pool.workers(workersNeeded(task.job === undefined, prepared.byteLength, settings))
+  const threads = startThreads(run, workers)
   const stopWatching = watch(region, prepared, settings, failures)
+  const stopWatchingCalls = await watchCallsOf(run, workers)
   try {
-    await gatherer.gather()
+    await Promise.race([gatherer.gather(), failures.ended]) // a sink may be stuck
   } catch (thrown) {
     failures.add(-1, thrown as LinemillError)
   } finally {
     stopWatching()
+    stopWatchingCalls()
   }
   region.control.cancel() // whatever is still computed is needed no more
   if (failures.any) await pool.settle(threads)
@@ -126,21 +132,20 @@ export function workersNeeded(isNative: boolean, byteLength: number, settings: S
   return byteLength <= ALONE_BYTES ? 0 : settings.workers - 1
 }
 
-function startThreads(
-  prepared: Prepared,
-  pool: Pool,
-  task: TaskSettings,
-  settings: Settings,
-  region: Region,
-  failures: Failures,
-): Promise<FromWorker | undefined>[] {
-  const isNative = task.job === undefined
-  const count = workersNeeded(isNative, prepared.byteLength, settings)
-  const shared = { ...task, ...sharedTask(prepared, settings, region), workerCount: count }
-  const threads = pool
-    .workers(count)
-    .map((worker, workerIndex) => ask(worker, failures, { ...shared, workerIndex }))
-  if (isNative && settings.mainThread) {
+/** What the threads of a run share. */
+interface Run {
+  readonly prepared: Prepared
+  readonly task: TaskSettings
+  readonly settings: Settings
+  readonly region: Region
+  readonly failures: Failures
+}
+
+function startThreads(run: Run, workers: readonly PoolWorker[]): Promise<FromWorker | undefined>[] {
+  const { prepared, task, settings, region, failures } = run
+  const shared = { ...task, ...sharedTask(prepared, settings, region), workerCount: workers.length }
+  const threads = workers.map((worker, workerIndex) => ask(run, worker, { ...shared, workerIndex }))
+  if (task.job === undefined && settings.mainThread) {
     // Loaded here: a job's main thread has no use for what a worker needs.
     threads.unshift(
       import('./help-out.js').then(({ helpOut }) => helpOut(prepared, region, settings, failures)),
@@ -155,22 +160,43 @@ function sharedTask(prepared: Prepared, settings: Settings, region: Region) {
     plan: prepared.plan,
     region: region.handle,
     instructionSet: prepared.primitives.instructionSet,
+    watchesCalls: hasTimeout(settings),
     ...{ maxRecordBytes, limit, batchRecords },
   }
 }
 
-async function ask(
-  worker: PoolWorker,
-  failures: Failures,
-  task: WorkerTask,
-): Promise<FromWorker | undefined> {
+function hasTimeout({ timeoutSeconds }: Settings): boolean {
+  return timeoutSeconds < Number.POSITIVE_INFINITY
+}
+
+async function watchCallsOf(run: Run, workers: readonly PoolWorker[]): Promise<() => void> {
+  if (!hasTimeout(run.settings)) return () => undefined
+  const { watchCalls } = await import('./watch-calls.js')
+  return watchCalls(run.region, run.prepared, workers, run.settings.timeoutSeconds, run.failures)
+}
+
+async function ask(run: Run, worker: PoolWorker, task: WorkerTask): Promise<FromWorker | undefined> {
+  const { failures } = run
   worker.onNotice = (message) => {
     if (message.type === 'blockFailed') failures.addBlock(message.blockIndex, fromPlainError(message.error))
   }
   try {
     return await worker.request({ type: 'run', task })
   } catch (thrown) {
-    failures.add(-1, thrown as LinemillError)
+    if (worker.isDead) await addDeath(run, task.workerIndex, thrown as LinemillError)
+    else failures.add(-1, thrown as LinemillError)
     return undefined
   }
+}
+
+/** A worker that died in a block fails that block; where it was not in one, nobody knows what it has claimed. */
+async function addDeath(run: Run, workerIndex: number, error: LinemillError): Promise<void> {
+  const { prepared, region, failures } = run
+  const worker = region.worker(workerIndex)
+  const { blockIndex } = worker
+  if (blockIndex < 0) return failures.add(-1, error)
+  region.control.stopAfter(blockIndex - 1)
+  if (failures.knows(blockIndex)) return
+  const { atLastSeen } = await import('./last-seen.js')
+  failures.addBlock(blockIndex, atLastSeen(error, prepared, region, worker))
 }

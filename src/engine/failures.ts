@@ -5,6 +5,11 @@ import type { Region } from '../region/region.js'
 export class Failures {
   readonly #region: Region
   #lowest: { blockIndex: number; error: LinemillError } | undefined
+  #end: () => void = () => undefined
+  /** Resolves when the run ends at once, whatever is still under way. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#end = resolve
+  })
 
   constructor(region: Region) {
     this.#region = region
@@ -20,6 +25,12 @@ export class Failures {
   add(blockIndex: number, error: LinemillError): void {
     this.addBlock(blockIndex, error)
     this.#region.control.cancel()
+    this.#end()
+  }
+
+  /** Whether it is known why this block, or one before it, fails. */
+  knows(blockIndex: number): boolean {
+    return this.#lowest !== undefined && this.#lowest.blockIndex <= blockIndex
   }
 
   get any(): boolean {

@@ -1,9 +1,7 @@
 import type { Batch } from '../batch/batch.js'
-import { decodeText } from '../batch/text.js'
+import { decodeExcerpt, decodeText } from '../batch/text.js'
 import type { Position } from '../errors.js'
 import type { Context } from './job.js'
-
-const EXCERPT_BYTES = 200
 
 /** The context that user functions see, and the position that errors carry; one for the whole run. */
 export class RecordContext implements Context {
@@ -48,8 +46,6 @@ export class RecordContext implements Context {
   /** The record, shortened. */
   excerpt(): string {
     const start = this.#batch.start(this.index)
-    const end = this.#batch.end(this.index)
-    if (end - start <= EXCERPT_BYTES) return this.text
-    return `${decodeText(this.#batch.bytes, start, start + EXCERPT_BYTES)}… (${end - start} bytes)`
+    return decodeExcerpt(this.#batch.bytes, start, this.#batch.end(this.index) - start)
   }
 }

@@ -5,10 +5,10 @@ import { LinemillError } from '../errors.js'
 import type { FormatName, OnError } from '../options.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
+import type { WorkerRecord } from '../region/worker-record.js'
 import { RecordContext } from './context.js'
 import type { Job } from './job.js'
-import type { Kernel } from './kernel.js'
-import type { UserKernelParts } from './user-kernel.js'
+import type { UserKernel, UserKernelParts } from './user-kernel.js'
 
 export interface KernelSettings {
   readonly columns: readonly Column[]
@@ -18,6 +18,8 @@ export interface KernelSettings {
   readonly onError: OnError
   readonly args: Readonly<Record<string, string>>
   readonly isCancelled: () => boolean
+  /** Where calls are watched: this worker's record. */
+  readonly worker: WorkerRecord | undefined
 }
 
 /**
@@ -34,20 +36,30 @@ export async function makeKernel(
   writers: readonly SlotWriter[],
   primitives: Primitives,
   settings: KernelSettings,
-): Promise<Kernel> {
+): Promise<UserKernel> {
   const cursor = job.line ? undefined : await makeCursor(batch, settings)
   const parts = makeParts(batch, writers, primitives, settings, cursor)
   const reduction = job.init === undefined ? undefined : { state }
+  const call = await callOf(job, batch, settings)
   if (job.line) {
     const { LineKernel } = await import('./line-kernel.js')
-    return new LineKernel(parts, job.line as never, primitives, reduction)
+    return new LineKernel(parts, call, primitives, reduction)
   }
   if (job.record) {
     const { RecordKernel } = await import('./record-kernel.js')
-    return new RecordKernel(parts, job.record as never, cursor as Cursor, reduction)
+    return new RecordKernel(parts, call, cursor as Cursor, reduction)
   }
   const { BatchKernel } = await import('./batch-kernel.js')
-  return new BatchKernel(parts, job.batch as never, cursor as Cursor, reduction)
+  return new BatchKernel(parts, call, cursor as Cursor, reduction)
+}
+
+/** The job's function, watched where it has to be. */
+async function callOf(job: Job, batch: Batch, { worker }: KernelSettings): Promise<never> {
+  const call = job.line ?? job.record ?? job.batch
+  if (worker === undefined) return call as never
+  const { watchedCall } = await import('./watched-call.js')
+  const kind = job.line ? 'line' : job.record ? 'record' : 'batch'
+  return watchedCall(call as never, batch, worker, kind) as never
 }
 
 async function makeCursor(batch: Batch, { columns, format }: KernelSettings): Promise<Cursor> {

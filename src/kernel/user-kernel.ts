@@ -57,6 +57,18 @@ export abstract class UserKernel implements Kernel {
     this.#parts.rejects?.endBatch()
   }
 
+  /** Make the error about the record at hand out of what was thrown at it. */
+  positioned(thrown: unknown): LinemillError {
+    const details = { position: this.context.position(), excerpt: this.context.excerpt() }
+    if (thrown instanceof LinemillError) {
+      return new LinemillError(thrown.code, thrown.message, { ...details, cause: thrown.cause })
+    }
+    return new LinemillError('ERR_USER_FUNCTION', `the user's function threw ${describeThrown(thrown)}`, {
+      ...details,
+      cause: thrown,
+    })
+  }
+
   abandonBlock(): void {
     this.emitter.reset()
     this.#parts.rejects?.reset()
@@ -71,21 +83,10 @@ export abstract class UserKernel implements Kernel {
   #passOver(thrown: unknown): void {
     if (thrown instanceof BlockAbandoned) throw thrown
     const isMisuse = thrown instanceof LinemillError && thrown.code === 'ERR_USER_FUNCTION'
-    if (this.#parts.onError === 'fail' || isMisuse) throw this.#positioned(thrown)
+    if (this.#parts.onError === 'fail' || isMisuse) throw this.positioned(thrown)
     this.errors++
     this.emitter.abortRecord()
     this.#parts.rejects?.inputLine(this.context.index)
-  }
-
-  #positioned(thrown: unknown): LinemillError {
-    const details = { position: this.context.position(), excerpt: this.context.excerpt() }
-    if (thrown instanceof LinemillError) {
-      return new LinemillError(thrown.code, thrown.message, { ...details, cause: thrown.cause })
-    }
-    return new LinemillError('ERR_USER_FUNCTION', `the user's function threw ${describeThrown(thrown)}`, {
-      ...details,
-      cause: thrown,
-    })
   }
 }
 

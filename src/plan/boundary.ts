@@ -183,6 +183,11 @@ function endAtInputEnd(summary: Uint32Array, lastByte: number): void {
   }
 }
 
+/** Lines of the input before a block, whose phase must be PHASE_BOUNDARY or later. */
+export function linesBefore(control: Control, index: number): number {
+  return readBoundary(control, index).lines - control.summary(index)[SUMMARY_LINES]
+}
+
 /** Read the boundary that was published behind a block; its phase must be PHASE_BOUNDARY or later. */
 export function readBoundary(control: Control, index: number): Boundary {
   const record = control.recordOf(index)

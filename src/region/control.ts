@@ -20,6 +20,7 @@ import {
   RECORD_WORDS,
   SUMMARY_WORDS,
 } from '../layout.js'
+import type { WorkerRecord } from './worker-record.js'
 
 const RING = 2 * IN_FLIGHT
 /** Words before the region's part of the control words. */
@@ -39,6 +40,8 @@ export class Control {
   readonly #wakeEvery: number
   /** Seconds that this thread has waited for other blocks or for room. */
   waitSeconds = 0
+  /** What this thread is at, where it is a worker. */
+  worker: WorkerRecord | undefined
 
   constructor(words: Int32Array<SharedArrayBuffer>, blockCount: number, wakeEvery: number) {
     this.words = words
@@ -236,9 +239,12 @@ export class Control {
 
   #waitForSignal(seen: number): void {
     const began = performance.now()
+    this.worker?.beginWait()
     this.wakeMain()
     Atomics.wait(this.words, CONTROL_ROOM_SIGNAL, seen, WAIT_MILLISECONDS)
-    this.waitSeconds += (performance.now() - began) / 1000
+    const milliseconds = performance.now() - began
+    this.worker?.endWait(milliseconds)
+    this.waitSeconds += milliseconds / 1000
   }
 
   /** Whether a worker waits for a slot. */

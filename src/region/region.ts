@@ -1,5 +1,7 @@
-import { CONTROL_FREE_SLOTS } from '../layout.js'
+import { LinemillError } from '../errors.js'
+import { CONTROL_FREE_SLOTS, WORKER_WORDS } from '../layout.js'
 import { CONTROL_FIXED_WORDS, Control } from './control.js'
+import { WorkerRecord } from './worker-record.js'
 
 /** A region's measures and memory, as they cross threads. */
 export interface RegionHandle {
@@ -7,6 +9,7 @@ export interface RegionHandle {
   readonly slotCount: number
   readonly blockCount: number
   readonly wakeEvery: number
+  readonly workerCount: number
   readonly memory: SharedArrayBuffer
   readonly words: SharedArrayBuffer
 }
@@ -53,17 +56,18 @@ export class Region {
     slotCount: number
     blockCount: number
     wakeEvery: number
+    workerCount: number
   }): Region {
     const slotCount = Math.max(
       1,
       Math.min(measures.slotCount, Math.floor(MAX_REGION_BYTES / measures.slotBytes)),
     )
-    const wordCount = CONTROL_FIXED_WORDS + bitmapWords(slotCount) + 2 * slotCount
+    const wordCount = workerRecordsAt(slotCount) + measures.workerCount * WORKER_WORDS
     const region = new Region({
       ...measures,
       slotCount,
-      memory: new SharedArrayBuffer(slotCount * measures.slotBytes),
-      words: new SharedArrayBuffer(Math.ceil(wordCount / 2) * 8),
+      memory: allocate(slotCount * measures.slotBytes),
+      words: allocate(wordCount * 4),
     })
     region.control.initialise()
     for (let slot = 0; slot < slotCount; slot++) region.#setFree(slot)
@@ -74,6 +78,11 @@ export class Region {
   /** Reach a region that another thread made. */
   static attach(handle: RegionHandle): Region {
     return new Region(handle)
+  }
+
+  /** What a worker is at. */
+  worker(index: number): WorkerRecord {
+    return new WorkerRecord(this.#words, workerRecordsAt(this.slotCount) + index * WORKER_WORDS)
   }
 
   /**
@@ -142,6 +151,21 @@ export class Region {
   }
 }
 
+function allocate(byteLength: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(byteLength)
+  } catch (thrown) {
+    const message = `the system has no ${byteLength} bytes for the region: give the run less (\`memoryBytes\`)`
+    throw new LinemillError('ERR_RESOURCE', message, { cause: thrown })
+  }
+}
+
 function bitmapWords(slotCount: number): number {
   return Math.ceil(slotCount / 32)
+}
+
+/** The word at which the worker records begin: behind the slot lengths, at the start of a cache line. */
+function workerRecordsAt(slotCount: number): number {
+  const behind = CONTROL_FIXED_WORDS + bitmapWords(slotCount) + 2 * slotCount
+  return Math.ceil(behind / WORKER_WORDS) * WORKER_WORDS
 }

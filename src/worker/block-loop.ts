@@ -73,9 +73,18 @@ export class BlockLoop {
 
   /** Process one claimed block. */
   runBlock(index: number): void {
+    const { worker } = this.#parts.control
+    worker?.beginBlock(index)
     const block = blockAt(this.#parts.plan, index, this.#inputIndex)
     this.#inputIndex = block.inputIndex
     this.#runBlock(block)
+    worker?.endBlock()
+  }
+
+  /** Say that a block failed: it and those behind it are needed no more. */
+  fail(blockIndex: number, error: LinemillError): void {
+    this.#parts.post({ type: 'blockFailed', blockIndex, error: toPlainError(error) })
+    this.#parts.control.stopAfter(blockIndex - 1)
   }
 
   get figures(): WorkerFigures {
@@ -115,9 +124,7 @@ export class BlockLoop {
       for (const writer of this.#work?.writers ?? []) writer.discard()
       this.#work?.kernel.abandonBlock()
       if (thrown instanceof BlockAbandoned) return
-      const error = this.#fault() ?? asLinemillError(thrown, 'ERR_WORKER', 'internal error: ')
-      this.#parts.post({ type: 'blockFailed', blockIndex: block.index, error: toPlainError(error) })
-      control.stopAfter(block.index - 1)
+      this.fail(block.index, this.#fault() ?? asLinemillError(thrown, 'ERR_WORKER', 'internal error: '))
     }
   }
 

@@ -29,6 +29,8 @@ export interface WorkerTask {
   readonly maxRecordBytes: number
   readonly limit: number
   readonly onError: OnError
+  /** Whether each call of the job's function is told of in the worker's record. */
+  readonly watchesCalls: boolean
   readonly args: Readonly<Record<string, string>>
   readonly workerIndex: number
   readonly workerCount: number
@@ -41,8 +43,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'loaded'; readonly description: JobDescription }
-  /** The job or the whole worker failed; what was asked for is not done. */
-  | { readonly type: 'failed'; readonly error: PlainError }
+  /** The job or the whole worker failed; what was asked for is not done. `isEnding`: nothing can be asked any more. */
+  | { readonly type: 'failed'; readonly error: PlainError; readonly isEnding?: boolean }
   /** A block failed; the worker goes on with those before it. */
   | { readonly type: 'blockFailed'; readonly blockIndex: number; readonly error: PlainError }
   | { readonly type: 'finished'; readonly figures: WorkerFigures; readonly state?: unknown }

@@ -7,6 +7,8 @@ const WORKER_MARK = 'a worker of linemill'
 
 /** How long a worker may take to stop by itself before it is terminated. */
 const STOP_MILLISECONDS = 1000
+/** How long a thread may take to end. */
+const END_MILLISECONDS = 500
 
 /** One worker thread, and the one request it is busy with. */
 export class PoolWorker {
@@ -59,9 +61,19 @@ export class PoolWorker {
     return this.#dead !== undefined
   }
 
-  async close(): Promise<void> {
-    this.#dead ??= new LinemillError('ERR_WORKER', 'the pool is closed')
-    await this.#thread.terminate()
+  /**
+   * End the thread, wherever it is; what it was asked for fails with `error`, at once. A thread inside a system call
+   * ends when that returns, which may be never: it is left behind after a while.
+   */
+  async end(error: LinemillError): Promise<void> {
+    this.#die(error)
+    let timer: NodeJS.Timeout | undefined
+    const isLate = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, END_MILLISECONDS)
+    })
+    await Promise.race([this.#thread.terminate(), isLate])
+    clearTimeout(timer)
+    this.#thread.unref()
   }
 
   /** Whether something was asked for that is not answered. */
@@ -72,6 +84,10 @@ export class PoolWorker {
   #receive(message: FromWorker): void {
     if (message.type === 'blockFailed') {
       this.onNotice(message)
+      return
+    }
+    if (message.type === 'failed' && message.isEnding) {
+      this.#die(fromPlainError(message.error))
       return
     }
     const pending = this.#pending
@@ -104,6 +120,10 @@ function deathBy(thrown: unknown): LinemillError {
       cause: thrown,
     },
   )
+}
+
+function poolClosed(): LinemillError {
+  return new LinemillError('ERR_WORKER', 'the pool is closed')
 }
 
 function exitError(code: number): LinemillError {
@@ -145,7 +165,7 @@ export class Pool {
   async close(): Promise<void> {
     const workers = this.#workers
     this.#workers = []
-    await Promise.all(workers.map((worker) => worker.close()))
+    await Promise.all(workers.map((worker) => worker.end(poolClosed())))
   }
 
   /** Wait for requests that were told to stop; end all workers if that takes longer than a second. */

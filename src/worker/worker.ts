@@ -4,6 +4,7 @@ import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
 import type { Job } from '../kernel/job.js'
 import { describeJob, loadJob } from '../kernel/load-job.js'
 import { makeKernel } from '../kernel/make-kernel.js'
+import type { UserKernel } from '../kernel/user-kernel.js'
 import { writeToStandardError } from '../output/standard-error.js'
 import { choosePrimitives } from '../primitives/choose.js'
 import { Region } from '../region/region.js'
@@ -32,6 +33,20 @@ const failedLoads = new Map<string, number>()
 let latestJob: Job | undefined
 /** This worker's state of the reduction at hand. */
 let state: unknown
+/** Fails the block that the job's function is called for, with the position of the record at hand. */
+let failBlock: ((error: LinemillError) => void) | undefined
+
+// A job that ends its worker is told of where it did so; the call cannot be caught, and nothing comes behind it.
+const exit = process.exit
+process.exit = (code) => {
+  const error = new LinemillError(
+    'ERR_USER_FUNCTION',
+    `the job called process.exit(${code ?? ''}): a job must not call process.exit(), it throws an error to end the run`,
+  )
+  if (failBlock === undefined) post({ type: 'failed', error: toPlainError(error), isEnding: true })
+  else failBlock(error)
+  return exit(code)
+}
 
 port.on('message', (message: ToWorker) => {
   handle(message).catch((thrown) => {
@@ -62,6 +77,7 @@ async function runTask(task: WorkerTask): Promise<void> {
   const region = Region.attach(task.region)
   const { control } = region
   const primitives = choosePrimitives(task.instructionSet, { warn: false })
+  control.worker = region.worker(task.workerIndex)
   const { plan, maxRecordBytes, limit } = task
   let hasFailed = false
   const report = (message: FromWorker): void => {
@@ -81,11 +97,14 @@ async function runTask(task: WorkerTask): Promise<void> {
   let figures: WorkerFigures
   try {
     state = await makeState(job, task)
-    await prepare(loop, job, task, region)
+    const kernel = await prepare(loop, job, task, region)
+    failBlock = (error) => loop.fail(control.worker?.blockIndex ?? 0, kernel.positioned(error))
     figures = loop.run()
   } catch (thrown) {
     await tearDown().catch(() => undefined) // the failure that came first is told
     throw thrown
+  } finally {
+    failBlock = undefined
   }
   if (hasFailed) await tearDown().catch(() => undefined)
   else await tearDown()
@@ -93,7 +112,7 @@ async function runTask(task: WorkerTask): Promise<void> {
   finish(figures, job, task)
 }
 
-async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): Promise<void> {
+async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): Promise<UserKernel> {
   const primitives = choosePrimitives(task.instructionSet, { warn: false })
   const { plan, onError, args, columns, outputDialect, recordAllowed } = task
   const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted }) => wanted.length))
@@ -110,8 +129,10 @@ async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Regi
     onError,
     args,
     isCancelled: () => region.control.isCancelled(),
+    worker: task.watchesCalls ? region.control.worker : undefined,
   })
   loop.setWork({ kernel, batch, writers })
+  return kernel
 }
 
 /** Words that a batch's table may have, so that it stays in the processor's cache however many columns are wanted. */
