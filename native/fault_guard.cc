@@ -22,12 +22,18 @@ struct Place {
 static_assert(std::atomic<uintptr_t>::is_always_lock_free, "the handler must not take a lock");
 
 Place places[MOST_GUARDED];
+/** Places that were ever used: the handler looks no further. */
+std::atomic<int> used_count{0};
+/** No place before it is free. */
+int first_free = 0;
 struct sigaction previous_action;
 uintptr_t page_bytes;
 bool is_installed = false;
 
 Place* find_place(uintptr_t address) {
-  for (Place& place : places) {
+  const Place* const end = places + used_count.load(std::memory_order_acquire);
+  for (Place* at = places; at < end; at++) {
+    Place& place = *at;
     const uintptr_t start = place.start.load(std::memory_order_acquire);
     if (start != 0 && start <= address && address < place.end.load(std::memory_order_acquire)) return &place;
   }
@@ -106,7 +112,7 @@ bool install() {
 int guard(void* start, size_t length) {
   if (!is_installed && !install()) return NOT_GUARDED;
   const uintptr_t first = reinterpret_cast<uintptr_t>(start);
-  for (int index = 0; index < MOST_GUARDED; index++) {
+  for (int index = first_free; index < MOST_GUARDED; index++) {
     Place& place = places[index];
     if (place.start.load(std::memory_order_relaxed) != 0) continue;
     place.is_poisoned.store(false, std::memory_order_relaxed);
@@ -114,13 +120,20 @@ int guard(void* start, size_t length) {
     place.end.store((first + length + page_bytes - 1) & ~(page_bytes - 1), std::memory_order_release);
     // HAZARD: the start goes last; it is what makes the place count.
     place.start.store(first, std::memory_order_release);
+    if (index >= used_count.load(std::memory_order_relaxed)) {
+      used_count.store(index + 1, std::memory_order_release);
+    }
+    first_free = index + 1;
     return index;
   }
   errno = ENFILE;
   return NOT_GUARDED;
 }
 
-void release_guard(int place) { places[place].start.store(0, std::memory_order_release); }
+void release_guard(int place) {
+  places[place].start.store(0, std::memory_order_release);
+  if (place < first_free) first_free = place;
+}
 
 bool has_faulted(int place) { return places[place].is_poisoned.load(std::memory_order_seq_cst); }
 

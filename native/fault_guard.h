@@ -8,8 +8,11 @@
 
 namespace linemill {
 
-/** The most mappings at a time; a signal handler cannot look them up in anything that grows. */
-constexpr int MOST_GUARDED = 1024;
+/**
+ * The most mappings at a time; a signal handler cannot look them up in anything that grows. Linux allows a process
+ * some less by default (vm.max_map_count).
+ */
+constexpr int MOST_GUARDED = 65536;
 
 constexpr int NOT_GUARDED = -1;
 
@@ -19,7 +22,7 @@ constexpr int NOT_GUARDED = -1;
  */
 int guard(void* start, size_t length);
 
-/** Give the place back; before the range is unmapped, and when nobody reads it any more. */
+/** Give the place back; before the range is unmapped, and when nobody reads it any more. Not thread safe either. */
 void release_guard(int place);
 
 /** Whether a fault was caught in the range. Any thread, any time between `guard` and `release_guard`. */

@@ -58,13 +58,23 @@ void test_lifetimes() {
   close(fd);
 }
 
+constexpr int MOST = 70000;
+
 void test_many() {
   const int fd = open_file(4096);
-  MappingId ids[1100];
+  static MappingId ids[MOST];
   int made = 0;
-  while (made < 1100 && map_file(fd, 4096, &ids[made]) == 0) made++;
-  CHECK(made == 1024);
-  CHECK(map_file(fd, 4096, &ids[made]) == ENFILE);
+  int refused = 0;
+  while (made < MOST && refused == 0) {
+    refused = map_file(fd, 4096, &ids[made]);
+    if (refused == 0) made++;
+  }
+  // Whichever comes first: the places of the guard, or what the system allows a process.
+  CHECK(refused == ENFILE || refused == ENOMEM);
+  CHECK(made > 5000);
+  // Places that are given back serve again, wherever they lie.
+  for (int index = 0; index < made; index += 2) CHECK(unmap(ids[index]));
+  for (int index = 0; index < made; index += 2) CHECK(map_file(fd, 4096, &ids[index]) == 0);
   for (int index = 0; index < made; index++) CHECK(unmap(ids[index]));
   CHECK(mapping_count() == 0);
   close(fd);
