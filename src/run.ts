@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { checkSignal, orCancelled } from './engine/cancellation.js'
 import { type Execution, execute, measureRegion } from './engine/execute.js'
-import { commitAll, openSinks, outputOf, writeHeaders } from './engine/job-output.js'
+import { openSinks, outputOf, writeHeaders } from './engine/job-output.js'
 import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
 import { formatResult } from './engine/result.js'
 import { checkInputs } from './engine/watch.js'
@@ -11,6 +11,7 @@ import type { FormatChoice } from './format/format.js'
 import { closeInputs, type OpenInput } from './input/open.js'
 import type { JobDescription } from './kernel/job.js'
 import { type RunOptions, resolveOptions, type Settings } from './options.js'
+import { commitAll } from './output/commit-all.js'
 import { MemorySink, type Sink } from './output/sink.js'
 import type { Explanation, Report } from './report.js'
 import type { JobReference } from './worker/messages.js'
@@ -83,14 +84,14 @@ async function runPrepared(
   const sinks = await openSinks(prepared, settings)
   const workBegan = performance.now()
   try {
-    await writeHeaders(sinks, output)
+    await orCancelled(writeHeaders(sinks, output), signal)
     const task = { job: job.reference, ...output, onError, args }
     const execution = await execute(prepared, pool, task, sinks, settings)
     const result = job.description.isReduction
       ? await orCancelled(combine(pool, execution), signal)
       : undefined
     const text = Buffer.from(formatResult(result, output.outputDialect))
-    await sinks[0].write([text])
+    await orCancelled(sinks[0].write([text]), signal)
     checkInputs(prepared, settings)
     checkSignal(signal)
     await commitAll(sinks)
@@ -176,7 +177,7 @@ function wishesOf(description: JobDescription, settings: Settings): PlanWishes {
   if (description.kind === 'batch' && settings.onError !== 'fail') {
     throw new LinemillError(
       'ERR_USAGE',
-      `onError ${settings.onError} passes single records over, but a batch function sees whole batches: use onError fail`,
+      `\`onError\` ${settings.onError} passes single records over, but a batch function sees whole batches: use \`onError\` fail`,
     )
   }
   const choice: FormatChoice = {

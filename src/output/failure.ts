@@ -1,4 +1,4 @@
-import { LinemillError } from '../errors.js'
+import { asShortage, LinemillError } from '../errors.js'
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -6,6 +6,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its directory does not exist',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than the system allows (ulimit -f)',
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of its path is no directory',
   ENXIO: 'it is a socket, or a device that is not there',
@@ -19,5 +20,6 @@ export function outputFailure(name: string, reason: string, cause?: unknown): Li
 /** The same, of what the system says. */
 export function systemFailure(name: string, thrown: unknown): LinemillError {
   const { code, message } = thrown as NodeJS.ErrnoException
-  return outputFailure(name, REASONS[code ?? ''] ?? message, thrown)
+  const shortage = asShortage(thrown, `cannot write output ${name}: `)
+  return shortage ?? outputFailure(name, REASONS[code ?? ''] ?? message, thrown)
 }

@@ -1,23 +1,18 @@
-import { close, constants, fchmod, fstat, fsync, open, rename, type Stats, stat, unlink } from 'node:fs'
-import { dirname } from 'node:path'
+import { close, constants, fstat, open, type Stats, stat } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { LinemillError } from '../errors.js'
 import { outputFailure, systemFailure } from './failure.js'
 import type { Sink } from './sink.js'
 import { followTarget } from './target.js'
-import { nameTemporary, settleTemporary } from './temporary.js'
+import { TemporarySink } from './temporary-sink.js'
 import { writeAll } from './write-all.js'
 
 const call = {
   close: promisify(close),
-  fchmod: promisify(fchmod),
   fstat: promisify(fstat) as (fd: number) => Promise<Stats>,
-  fsync: promisify(fsync),
-  open: promisify(open) as (path: string, flags: number, mode?: number) => Promise<number>,
-  rename: promisify(rename),
+  open: promisify(open) as (path: string, flags: number) => Promise<number>,
   stat: promisify(stat) as (path: string) => Promise<Stats>,
-  unlink: promisify(unlink),
 }
 
 /** Device and inode of a file, to tell whether two names mean one file. */
@@ -73,17 +68,23 @@ const READER_MILLISECONDS = 20
 async function openFifo(path: string, name: string, signal: AbortSignal | undefined): Promise<number> {
   while (!signal?.aborted) {
     const probe = await probeFifo(path, name)
-    if (probe >= 0) {
-      try {
-        return await openTarget(path, constants.O_WRONLY, name)
-      } finally {
-        // HAZARD: the probe is closed last, or the reader would find the end of the output.
-        await call.close(probe)
-      }
-    }
+    if (probe >= 0) return openHeldFifo(path, name, probe)
     await sleep(READER_MILLISECONDS)
   }
   throw new LinemillError('ERR_CANCELLED', `the run was cancelled before anybody read ${name}`)
+}
+
+/** Open a FIFO that has a reader, so that writing blocks; `probe` is closed. */
+async function openHeldFifo(path: string, name: string, probe: number): Promise<number> {
+  // HAZARD: the reader may leave at this moment. A reader of our own keeps the opening from waiting for the next one.
+  const reader = await openTarget(path, constants.O_RDWR | constants.O_NONBLOCK, name)
+  try {
+    return await openTarget(path, constants.O_WRONLY, name)
+  } finally {
+    await call.close(reader)
+    // HAZARD: closed last, or the reader would find the end of the output.
+    await call.close(probe)
+  }
 }
 
 /** A descriptor that does not block; -1 if nobody reads the FIFO. */
@@ -127,78 +128,6 @@ class DirectSink implements Sink {
   }
 }
 
-/** A file that nobody had before, and no symlink to one. */
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-
-/** Writes a temporary file in the target's directory and renames it into place on commit. */
-class TemporarySink implements Sink {
-  readonly #fd: number
-  readonly #temporary: string
-  readonly #target: string
-  readonly #name: string
-  readonly #sync: boolean
-  #isDone = false
-
-  private constructor(fd: number, paths: { temporary: string; target: string; name: string }, sync: boolean) {
-    this.#fd = fd
-    this.#temporary = paths.temporary
-    this.#target = paths.target
-    this.#name = paths.name
-    this.#sync = sync
-  }
-
-  static async open(
-    target: string,
-    name: string,
-    existing: Stats | undefined,
-    sync: boolean,
-  ): Promise<TemporarySink> {
-    const temporary = nameTemporary(dirname(target))
-    const mode = existing === undefined ? 0o666 : existing.mode & 0o777
-    try {
-      const fd = await openTarget(temporary, NEW_FILE, name, mode)
-      if (existing !== undefined) await call.fchmod(fd, mode) // the umask does not apply to a file that was there
-      return new TemporarySink(fd, { temporary, target, name }, sync)
-    } catch (thrown) {
-      settleTemporary(temporary)
-      throw thrown
-    }
-  }
-
-  write(buffers: readonly Buffer[]): Promise<void> {
-    return writeAll(this.#fd, buffers, this.#name)
-  }
-
-  async flush(): Promise<void> {
-    if (this.#sync) await call.fsync(this.#fd).catch(this.#fail)
-  }
-
-  async commit(): Promise<void> {
-    try {
-      await call.rename(this.#temporary, this.#target)
-      settleTemporary(this.#temporary)
-      if (this.#sync) await syncDirectory(dirname(this.#target))
-      this.#isDone = true
-      await call.close(this.#fd)
-    } catch (thrown) {
-      await this.abort()
-      this.#fail(thrown)
-    }
-  }
-
-  readonly #fail = (thrown: unknown): never => {
-    throw systemFailure(this.#name, thrown)
-  }
-
-  async abort(): Promise<void> {
-    if (this.#isDone) return
-    this.#isDone = true
-    settleTemporary(this.#temporary)
-    await call.unlink(this.#temporary).catch(() => undefined) // gone already, or the directory is: nothing to undo
-    await call.close(this.#fd).catch(() => undefined)
-  }
-}
-
 async function followSymlinks(path: string): Promise<string> {
   if (path === '' || path.endsWith('/')) throw outputFailure(path, 'expected the name of a file')
   const target = await followTarget(path).catch((thrown) => {
@@ -217,19 +146,10 @@ async function statIfThere(target: string, name: string): Promise<Stats | undefi
   }
 }
 
-async function openTarget(path: string, flags: number, name: string, mode?: number): Promise<number> {
+async function openTarget(path: string, flags: number, name: string): Promise<number> {
   try {
-    return await call.open(path, flags, mode)
+    return await call.open(path, flags)
   } catch (thrown) {
     throw systemFailure(name, thrown)
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const fd = await call.open(path, constants.O_RDONLY)
-  try {
-    await call.fsync(fd)
-  } finally {
-    await call.close(fd)
   }
 }

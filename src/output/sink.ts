@@ -7,8 +7,16 @@ export interface Sink {
   write(buffers: readonly Buffer[]): Promise<void>
   /** Bring what was written to rest. Whatever may still fail does so here, before any output of a run is in its place. */
   flush(): Promise<void>
-  /** Put the whole output in its place. */
-  commit(): Promise<void>
+  /** Put the whole output in its place. With `keepsOld`, what it takes the place of is kept for `undo`. */
+  commit(settings?: { readonly keepsOld: boolean }): Promise<void>
+  /**
+   * Put back what a commit with `keepsOld` has kept. Absent where nothing is put in a place.
+   *
+   * @throws LinemillError ERR_OUTPUT if that cannot be done.
+   */
+  undo?(): Promise<void>
+  /** Forget what a commit has kept. */
+  forget?(): Promise<void>
   /** Leave everything as it was before the run, as far as the target allows. */
   abort(): Promise<void>
 }

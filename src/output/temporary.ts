@@ -3,28 +3,52 @@ import { join } from 'node:path'
 
 /** What is being written and not in its place yet, by path. */
 const temporaries = new Set<string>()
+let onChange: (paths: readonly string[]) => void = () => undefined
+
+/** Tell of what is being written, now and whenever that changes. */
+export function watchTemporaries(listener: (paths: readonly string[]) => void): void {
+  onChange = listener
+  onChange([...temporaries])
+}
 
 /** Name a new temporary file or directory in `directory`, to be removed with all others until it is settled. */
 export function nameTemporary(directory: string): string {
   // No secret: it is made exclusively. node:crypto would cost milliseconds of start.
   const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`
   const path = join(directory, `.linemill-${unique}.tmp`)
-  temporaries.add(path)
+  addTemporary(path)
   return path
 }
 
 /** Let a path be removed with the temporary ones until it is settled. */
 export function addTemporary(path: string): void {
   temporaries.add(path)
+  onChange([...temporaries])
 }
 
 /** Say that a path is in its place, or gone. */
 export function settleTemporary(path: string): void {
   temporaries.delete(path)
+  onChange([...temporaries])
 }
 
 /** Remove what all runs have not put in its place, at once: for a process that must end now. */
 export function removeTemporaryFiles(): void {
   for (const path of temporaries) rmSync(path, { force: true, recursive: true })
   temporaries.clear()
+}
+
+let commitsUnderWay = 0
+
+/** Say that outputs are being put in their places, until the returned function is called. */
+export function beginCommit(): () => void {
+  commitsUnderWay++
+  return () => {
+    commitsUnderWay--
+  }
+}
+
+/** Whether outputs are being put in their places: a process that ends now may leave some of them. */
+export function isCommitting(): boolean {
+  return commitsUnderWay > 0
 }

@@ -21,7 +21,15 @@ export async function writeAll(fd: number, buffers: readonly Buffer[], name: str
   }
 }
 
+let writesUnderWay = 0
+
+/** Whether a write has not returned. One to a pipe that nobody reads may never do so, and holds its thread. */
+export function isWriting(): boolean {
+  return writesUnderWay > 0
+}
+
 async function writeSome(fd: number, buffers: Buffer[], name: string): Promise<number> {
+  writesUnderWay++
   try {
     return await new Promise<number>((resolve, reject) => {
       writev(fd, buffers, (error, written) => (error ? reject(error) : resolve(written)))
@@ -36,6 +44,8 @@ async function writeSome(fd: number, buffers: Buffer[], name: string): Promise<n
       throw new LinemillError('ERR_READER_CLOSED', `the reader of ${name} went away`, { cause: thrown })
     }
     throw systemFailure(name, thrown)
+  } finally {
+    writesUnderWay--
   }
 }
 

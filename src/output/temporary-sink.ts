@@ -1,0 +1,156 @@
+import { close, constants, fchmod, fsync, link, open, openSync, rename, type Stats, unlink } from 'node:fs'
+import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+import { outputFailure, systemFailure } from './failure.js'
+import type { Sink } from './sink.js'
+import { nameTemporary, settleTemporary } from './temporary.js'
+import { writeAll } from './write-all.js'
+
+const call = {
+  close: promisify(close),
+  fchmod: promisify(fchmod),
+  fsync: promisify(fsync),
+  link: promisify(link),
+  open: promisify(open) as (path: string, flags: number) => Promise<number>,
+  rename: promisify(rename),
+  unlink: promisify(unlink),
+}
+
+/** A file that nobody had before, and no symlink to one. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+
+/** Where a temporary file goes. */
+interface Place {
+  readonly temporary: string
+  readonly target: string
+  /** The target as it was given, for messages. */
+  readonly name: string
+  /** Whether there is a file that the commit takes the place of. */
+  readonly isTaken: boolean
+}
+
+/** Writes a temporary file in the target's directory and renames it into place on commit. */
+export class TemporarySink implements Sink {
+  readonly #fd: number
+  readonly #place: Place
+  readonly #sync: boolean
+  #isClosed = false
+  #isDone = false
+  /** Another name of the file that the commit takes the place of. */
+  #old: string | undefined
+
+  private constructor(fd: number, place: Place, sync: boolean) {
+    this.#fd = fd
+    this.#place = place
+    this.#sync = sync
+  }
+
+  static async open(
+    target: string,
+    name: string,
+    existing: Stats | undefined,
+    sync: boolean,
+  ): Promise<TemporarySink> {
+    const temporary = nameTemporary(dirname(target))
+    const mode = existing === undefined ? 0o666 : existing.mode & 0o777
+    try {
+      // HAZARD: at once, not in libuv's pool, or a process that ends now might remove the file before it is made.
+      const fd = openSync(temporary, NEW_FILE, mode)
+      if (existing !== undefined) await call.fchmod(fd, mode) // the umask does not apply to a file that was there
+      return new TemporarySink(fd, { temporary, target, name, isTaken: existing !== undefined }, sync)
+    } catch (thrown) {
+      settleTemporary(temporary)
+      throw systemFailure(name, thrown)
+    }
+  }
+
+  write(buffers: readonly Buffer[]): Promise<void> {
+    return writeAll(this.#fd, buffers, this.#place.name)
+  }
+
+  async flush(): Promise<void> {
+    try {
+      if (this.#sync) await call.fsync(this.#fd)
+      this.#isClosed = true
+      await call.close(this.#fd) // a file system behind a network may say only now that it is full
+    } catch (thrown) {
+      this.#fail(thrown)
+    }
+  }
+
+  async commit({ keepsOld } = { keepsOld: false }): Promise<void> {
+    const { temporary, target, isTaken } = this.#place
+    try {
+      if (keepsOld && isTaken) await this.#keepOld()
+      await call.rename(temporary, target)
+    } catch (thrown) {
+      await this.abort()
+      this.#fail(thrown)
+    }
+    settleTemporary(temporary)
+    this.#isDone = true
+    if (this.#sync) await this.#syncDirectory()
+  }
+
+  async #syncDirectory(): Promise<void> {
+    try {
+      await syncDirectory(dirname(this.#place.target))
+    } catch (thrown) {
+      const reason = (thrown as Error).message
+      throw outputFailure(
+        this.#place.name,
+        `it is whole and in its place, but cannot be synced: ${reason}`,
+        thrown,
+      )
+    }
+  }
+
+  async #keepOld(): Promise<void> {
+    const old = nameTemporary(dirname(this.#place.target))
+    await call.link(this.#place.target, old).then(
+      () => {
+        this.#old = old
+      },
+      () => settleTemporary(old), // a file system without links: `undo` says so
+    )
+  }
+
+  async undo(): Promise<void> {
+    const { target, name, isTaken } = this.#place
+    try {
+      if (this.#old !== undefined) await call.rename(this.#old, target)
+      else if (isTaken) throw new Error('its file system has no links')
+      else await call.unlink(target)
+    } catch (thrown) {
+      const reason = (thrown as Error).message
+      throw outputFailure(name, `it is whole and in its place, and cannot be taken back: ${reason}`, thrown)
+    }
+  }
+
+  async forget(): Promise<void> {
+    if (this.#old === undefined) return
+    await call.unlink(this.#old).catch(() => undefined) // put back by `undo`
+    settleTemporary(this.#old)
+  }
+
+  readonly #fail = (thrown: unknown): never => {
+    throw systemFailure(this.#place.name, thrown)
+  }
+
+  async abort(): Promise<void> {
+    if (this.#isDone) return
+    this.#isDone = true
+    await call.unlink(this.#place.temporary).catch(() => undefined) // gone already, or the directory is: nothing to undo
+    settleTemporary(this.#place.temporary)
+    if (!this.#isClosed) await call.close(this.#fd).catch(() => undefined)
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const fd = await call.open(path, constants.O_RDONLY)
+  try {
+    await call.fsync(fd)
+  } finally {
+    await call.close(fd)
+  }
+}
