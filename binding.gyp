@@ -36,7 +36,7 @@
     {
       'target_name': 'mapping',
       'type': 'static_library',
-      'sources': ['native/errno_name.cc', 'native/fault_guard.cc', 'native/mapping.cc'],
+      'sources': ['native/ending.cc', 'native/errno_name.cc', 'native/fault_guard.cc', 'native/mapping.cc'],
     },
     {
       'target_name': 'scanners',
@@ -57,7 +57,7 @@
         {
           'target_name': 'native_test',
           'type': 'executable',
-          'sources': ['native/test/main.cc', 'native/test/mapping_test.cc', 'native/test/scanners_test.cc'],
+          'sources': ['native/test/main.cc', 'native/test/ending_test.cc', 'native/test/mapping_test.cc', 'native/test/scanners_test.cc'],
           'dependencies': ['mapping', 'scanners'],
           'conditions': [['OS=="linux"', {'libraries': ['-lpthread', '-ldl']}]],
         },

@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "ending.h"
 #include "errno_name.h"
 #include "layout.h"
 #include "mapping.h"
@@ -252,12 +253,7 @@ Value evict_file(const CallbackInfo& info) {
 Value resident_bytes(const CallbackInfo& info) {
   uint64_t bytes = 0;
   const int status = linemill::resident_bytes(id_at(info), &bytes);
-  if (status != 0) return throw_errno(info.Env(), "mincore", status);
-  return Napi::Number::New(info.Env(), double(bytes));
-}
-
-Value mapping_count(const CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), double(linemill::mapping_count()));
+  return status == 0 ? Napi::Number::New(info.Env(), double(bytes)) : throw_errno(info.Env(), "mincore", status);
 }
 
 Napi::Object layout(Napi::Env env) {
@@ -270,9 +266,8 @@ Napi::Object layout(Napi::Env env) {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Napi::Array names = Napi::Array::New(env);
-  uint32_t count = 0;
   for (const Scanners* const* set = supported_scanners(); *set != nullptr; set++) {
-    names.Set(count++, (*set)->name);
+    names.Set(names.Length(), (*set)->name);
   }
   exports.Set("instructionSets", names);
   exports.Set("layout", layout(env));
@@ -286,7 +281,12 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("advise", Napi::Function::New<advise>(env, "advise"));
   exports.Set("evictFile", Napi::Function::New<evict_file>(env, "evictFile"));
   exports.Set("residentBytes", Napi::Function::New<resident_bytes>(env, "residentBytes"));
-  exports.Set("mappingCount", Napi::Function::New<mapping_count>(env, "mappingCount"));
+  const auto prepare_abort = [](const CallbackInfo& info) {
+    linemill::prepare_abort(info[0].ToString(), info[1].ToString(), int(int64_at(info, 2)));
+  };
+  exports.Set("prepareAbort", Napi::Function::New(env, prepare_abort, "prepareAbort"));
+  const auto count = [](const CallbackInfo& info) { return Napi::Number::New(info.Env(), double(mapping_count())); };
+  exports.Set("mappingCount", Napi::Function::New(env, count, "mappingCount"));
   return exports;
 }
 

@@ -58,9 +58,27 @@ export class LinemillError extends Error {
   }
 }
 
+/** What the system says where something runs out that others use as well, and what to do. */
+const SHORTAGES: Readonly<Record<string, string>> = {
+  EMFILE: 'too many open files: raise the limit (ulimit -n)',
+  ENFILE: 'too many open files in the whole system: try again',
+  ENOMEM: 'the system is out of memory: try again, or use less',
+}
+
+/** Make an ERR_RESOURCE of an error of the system that something ran out; undefined if it is another. */
+export function asShortage(thrown: unknown, prefix = ''): LinemillError | undefined {
+  const { code = '' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>
+  const reason: string | undefined = SHORTAGES[code]
+  return reason === undefined
+    ? undefined
+    : new LinemillError('ERR_RESOURCE', prefix + reason, { cause: thrown })
+}
+
 /** Turn any thrown value into a `LinemillError`, keeping one that already is. */
 export function asLinemillError(thrown: unknown, code: ErrorCode, prefix = ''): LinemillError {
   if (thrown instanceof LinemillError) return thrown
+  const shortage = asShortage(thrown, prefix)
+  if (shortage !== undefined) return shortage
   return new LinemillError(code, prefix + describeThrown(thrown), { cause: thrown })
 }
 

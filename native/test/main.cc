@@ -9,6 +9,7 @@
 
 namespace linemill_test {
 
+void test_ending();
 void test_scanners();
 void test_mapping();
 
@@ -38,6 +39,7 @@ int main(int count, char** arguments) {
   } else {
     linemill_test::test_scanners();
     linemill_test::test_mapping();
+    linemill_test::test_ending();
   }
   return linemill_test::report();
 }

@@ -20,7 +20,14 @@ export async function obeyCommandLine(): Promise<never> {
 
   // Timers and handles that a user's module left open do not keep the process: it ends when its words are out.
   await Promise.all([flush(process.stdout), flush(process.stderr)])
-  process.exit()
+  return end()
+}
+
+/** Threads that are stuck do not keep the process either. */
+async function end(): Promise<never> {
+  const ending = await import('../ending.js').catch(() => undefined) // where no more files can be opened
+  if (ending === undefined) process.exit()
+  return ending.endProcess(Number(process.exitCode))
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

@@ -9,7 +9,7 @@ import { reportToJson } from './report-json.js'
 /** What every verb's library options have that the command line provides. */
 export type Provided = Required<Pick<CommonOptions, 'signal' | 'onProgress' | 'onWarning'>>
 
-/** Do a verb's work with progress, warnings and signals; the exit status says if a signal came. */
+/** Do a verb's work with progress, warnings and signals; the exit status says if a signal cancelled it. */
 export async function conduct<R>(
   wantsProgress: boolean | undefined,
   work: (provided: Provided) => Promise<R>,
@@ -17,15 +17,20 @@ export async function conduct<R>(
   const interruption = openInterruption()
   const display = await openProgress(wantsProgress)
   try {
-    return await work({
+    const done = await work({
       signal: interruption.signal,
       onProgress: (progress) => display.update(progress),
       onWarning: (message) => display.say(`linemill: warning: ${message}`),
     })
+    interruption.workIsDone()
+    return done
+  } catch (thrown) {
+    interruption.close()
+    const isCancelled = thrown instanceof LinemillError && thrown.code === 'ERR_CANCELLED'
+    if (isCancelled) process.exitCode = interruption.status
+    throw thrown
   } finally {
     display.close()
-    interruption.close()
-    if (interruption.status !== undefined) process.exitCode = interruption.status
   }
 }
 

@@ -5,7 +5,9 @@ let early: LinemillPool | undefined
 /** Start as many workers as there are by default, before it is known what the command line says. */
 export function startPool(): void {
   early = createPool()
-  early.start()
+  try {
+    early.start()
+  } catch {} // it is told when they are needed
 }
 
 /** Take the pool that was started early, if it is of the right size, or start another. */

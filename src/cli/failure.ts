@@ -1,4 +1,4 @@
-import { LinemillError } from '../errors.js'
+import { asShortage, LinemillError } from '../errors.js'
 import { EXIT_STATUS } from './exit-status.js'
 import { nameAsTyped } from './option-table.js'
 
@@ -6,16 +6,19 @@ import { nameAsTyped } from './option-table.js'
 const OWN_FOLDER = new URL('..', import.meta.url).href
 
 /** Find the exit status for whatever was thrown. */
-export function failureStatus(thrown: unknown): number {
+export function failureStatus(failure: unknown): number {
+  const thrown = asShortage(failure) ?? failure
   return thrown instanceof LinemillError ? EXIT_STATUS[thrown.code] : 1
 }
 
 /** Say in words what failed and where, ready for standard error; empty where silence is right. */
-export function describeFailure(thrown: unknown, shouldShowStack: boolean): string {
+export function describeFailure(failure: unknown, shouldShowStack: boolean): string {
+  const thrown = asShortage(failure) ?? failure
   const lines: string[] = []
   if (thrown instanceof LinemillError) {
     if (thrown.code === 'ERR_READER_CLOSED') return ''
-    lines.push(`linemill: ${nameAsTyped(thrown.message)}`, ...describePlace(thrown, shouldShowStack))
+    const message = quotesOthers(thrown) ? thrown.message : nameAsTyped(thrown.message)
+    lines.push(`linemill: ${message}`, ...describePlace(thrown, shouldShowStack))
   } else {
     const message = thrown instanceof Error ? thrown.message : String(thrown)
     lines.push(`linemill: ${message}`)
@@ -23,6 +26,12 @@ export function describeFailure(thrown: unknown, shouldShowStack: boolean): stri
   }
   if (shouldShowStack && thrown instanceof Error && thrown.stack) lines.push(indent(thrown.stack))
   return `${lines.join('\n')}\n`
+}
+
+/** Whether the words of an error are those of the user's code, or of the data. */
+function quotesOthers({ code, cause, position }: LinemillError): boolean {
+  if (code === 'ERR_USER_FUNCTION' || code === 'ERR_MODULE') return cause !== undefined
+  return code === 'ERR_VALUE' && position !== undefined
 }
 
 function describePlace(error: LinemillError, shouldShowAll: boolean): string[] {

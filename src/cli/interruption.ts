@@ -1,4 +1,4 @@
-import { removeTemporaryFiles } from '../output/temporary.js'
+import { isCommitting, removeTemporaryFiles } from '../output/temporary.js'
 import { signalStatus } from './exit-status.js'
 
 /** SIGINT, SIGTERM and SIGHUP, as something to cancel by. */
@@ -6,20 +6,34 @@ export interface Interruption {
   readonly signal: AbortSignal
   /** The exit status, once a signal came. */
   readonly status: number | undefined
+  /** Say that the work is done: what comes too late to cancel it ends the process only if that does not end soon. */
+  workIsDone(): void
   /** Leave signals to the platform again. */
   close(): void
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Let the first signal cancel, so that nothing half-written stays; a second one ends the process at once. */
+/** How long a process whose work is done may take to end. */
+const END_MILLISECONDS = 1000
+
+/**
+ * Let the first signal cancel, so that nothing half-written stays; a second one ends the process at once, unless
+ * outputs are just being put in their places, which takes a moment and must be whole; a third one in any case.
+ */
 export function openInterruption(): Interruption {
   const controller = new AbortController()
   let status: number | undefined
+  let count = 0
+  let isDone = false
   const onSignal = (name: NodeJS.Signals): void => {
-    if (status !== undefined) endNow(name)
-    status = signalStatus(name)
-    controller.abort()
+    count++
+    if (count > 2 || (count === 2 && !isCommitting())) endNow(name)
+    else if (isDone) setTimeout(endNow, END_MILLISECONDS, name).unref()
+    else {
+      status = signalStatus(name)
+      controller.abort()
+    }
   }
   const close = (): void => {
     for (const name of SIGNALS) process.off(name, onSignal)
@@ -35,6 +49,9 @@ export function openInterruption(): Interruption {
     signal: controller.signal,
     get status() {
       return status
+    },
+    workIsDone() {
+      isDone = true
     },
     close,
   }

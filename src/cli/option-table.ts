@@ -259,10 +259,13 @@ export function typedOptions<T extends object>(command: Command): T {
   return typed as T
 }
 
-/** Name an option as it is typed, where a message of the library begins with the library's name of it. */
+/**
+ * Name options as they are typed in a message of the library: there an option's name stands in backticks, or begins
+ * what the option must be.
+ */
 export function nameAsTyped(message: string): string {
-  return message.replace(/^\w+(?= must )/, (key) => {
-    const entry = OPTIONS.find((candidate) => candidate.key === key)
-    return entry ? `--${new Option(entry.flags).name()}` : key
+  return message.replace(/^(\w+)(?= must )|`(\w+)`/g, (found, first, quoted) => {
+    const entry = OPTIONS.find(({ key }) => key === (first ?? quoted))
+    return entry ? `--${new Option(entry.flags).name()}` : found
   })
 }

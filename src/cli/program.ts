@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Argument, Command } from 'commander'
 import { GENERATE_KINDS } from '../generate/settings.js'
+import { EXIT_STATUS } from './exit-status.js'
 import { addOptions } from './option-table.js'
 
 const DESCRIPTION = 'Run work over every line of a big file on all cores; results in order, written once.'
@@ -113,7 +114,9 @@ function nameProgram(text: string): string {
 /** Write help to standard output, whose reader may go away. */
 function writeHelp(text: string): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code === 'EPIPE' || process.exitCode === EXIT_STATUS.ERR_OUTPUT) return
+    process.stderr.write(`linemill: cannot write standard output: ${error.message}\n`)
+    process.exitCode = EXIT_STATUS.ERR_OUTPUT
   })
   process.stdout.write(text)
 }

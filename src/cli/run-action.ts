@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import type { Command } from 'commander'
+import { tellAborts } from '../ending.js'
 import type { RunOptions } from '../options.js'
 import { checkReportFile, conduct, deliverReport, printResult } from './conduct.js'
 import { takePool } from './early-pool.js'
@@ -16,6 +17,7 @@ export async function runAction(module: string, inputs: readonly string[], comma
   }
   const wantsProgress = progress ?? (options.output === '-' && isatty(1) ? false : undefined)
   await checkReportFile(where, [...inputs, options.output, options.reject])
+  if (!process.env.LINEMILL_DEBUG) tellAborts()
   await using pool = await takePool(options.workers)
   const report = await conduct(wantsProgress, (provided) =>
     pool.run(module, inputs, { ...options, ...provided }),

@@ -2,6 +2,8 @@ import type { StrategyName } from '../options.js'
 
 /** What crosses a thread so that it can reach an input's bytes. */
 export interface InputHandle {
+  /** The input's name as it was given, for messages. */
+  readonly name: string
   readonly strategy: StrategyName
   /** Id in the addon's registry of mappings; -1 if the strategy does not map. */
   readonly mapping: number

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { asLinemillError, LinemillError } from '../errors.js'
+import { asLinemillError, asShortage, LinemillError } from '../errors.js'
 import type { StrategyName } from '../options.js'
 import { type Addon, HOW_TO_BUILD, loadAddon } from '../primitives/native.js'
 import { measureReading, type ReadingTimes } from './compare.js'
@@ -96,12 +96,8 @@ function open(name: string): number {
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new LinemillError('ERR_INPUT_NOT_FOUND', `no such input: ${name}`, { cause: thrown })
     }
-    if (code === 'EMFILE' || code === 'ENFILE') {
-      const hint = 'raise the limit (ulimit -n) or give fewer inputs'
-      throw new LinemillError('ERR_RESOURCE', `too many open files at input ${name}: ${hint}`, {
-        cause: thrown,
-      })
-    }
+    const shortage = asShortage(thrown, `cannot open input ${name}: `)
+    if (shortage !== undefined) throw shortage
     if (code === 'ENXIO') throw refuse(`input ${name}`, 'a socket', 'save its bytes to a file first')
     const reason = code === 'EACCES' ? 'permission denied' : (thrown as Error).message
     throw new LinemillError('ERR_INPUT', `cannot open input ${name}: ${reason}`, { cause: thrown })
@@ -176,7 +172,7 @@ interface OpenFile {
 
 function choose({ name, fd, byteLength, fileSystem }: OpenFile, want: 'auto' | StrategyName): Choice {
   const read = (strategyReason: string): Choice => ({
-    handle: { strategy: 'pread', mapping: -1, fd, byteLength },
+    handle: { name, strategy: 'pread', mapping: -1, fd, byteLength },
     strategyReason,
   })
   if (want === 'pread') return read('asked for')
@@ -186,13 +182,13 @@ function choose({ name, fd, byteLength, fileSystem }: OpenFile, want: 'auto' | S
     if (want === 'auto') return read('the native addon is missing')
     throw new LinemillError(
       'ERR_USAGE',
-      `strategy mapped needs the native addon, which does not load: ${HOW_TO_BUILD}`,
+      `\`strategy\` mapped needs the native addon, which does not load: ${HOW_TO_BUILD}`,
     )
   }
   if (want === 'auto' && fileSystem.kind === 'remote') return read(`on ${fileSystem.name}`)
   try {
     const mapping = addon.mapFile(fd, byteLength)
-    const mapped = { strategy: 'mapped', mapping, fd, byteLength } as const
+    const mapped = { name, strategy: 'mapped', mapping, fd, byteLength } as const
     if (want !== 'auto') return { handle: mapped, strategyReason: 'asked for' }
     const times = measureOrUnmap(addon, mapped)
     if (times === undefined) return { handle: mapped, strategyReason: 'a regular file' }
@@ -203,7 +199,7 @@ function choose({ name, fd, byteLength, fileSystem }: OpenFile, want: 'auto' | S
   } catch (thrown) {
     const { message } = thrown as Error
     if (want === 'auto') return read(`mapping failed: ${message}`)
-    const hint = 'strategy auto or pread reads it'
+    const hint = '`strategy` auto or pread reads it'
     throw new LinemillError('ERR_INPUT', `cannot map input ${name}: ${message}: ${hint}`, { cause: thrown })
   }
 }

@@ -23,13 +23,14 @@ export class PreadReader implements InputReader {
   }
 
   #fill(start: number, length: number): void {
+    const { name, byteLength } = this.#handle
     let done = 0
     while (done < length) {
       const count = this.#read(done, length - done, start + done)
       if (count === 0) {
         throw new LinemillError(
           'ERR_INPUT',
-          `the input shrank while it was read: expected ${this.#handle.byteLength} bytes, found its end at byte ${start + done}`,
+          `input ${name} shrank while it was read, from ${byteLength} bytes to ${start + done}: run again when nobody writes to it, or copy it first`,
         )
       }
       done += count
@@ -40,7 +41,11 @@ export class PreadReader implements InputReader {
     try {
       return readSync(this.#handle.fd, this.#buffer, offset, length, position)
     } catch (thrown) {
-      throw asLinemillError(thrown, 'ERR_INPUT', `cannot read ${length} bytes at byte ${position}: `)
+      throw asLinemillError(
+        thrown,
+        'ERR_INPUT',
+        `cannot read input ${this.#handle.name} at byte ${position}: `,
+      )
     }
   }
 

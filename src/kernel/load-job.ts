@@ -1,4 +1,4 @@
-import { describeThrown, LinemillError } from '../errors.js'
+import { asShortage, describeThrown, LinemillError } from '../errors.js'
 import { type RunOptions, resolveOptions } from '../options.js'
 import type { Job, JobDescription } from './job.js'
 
@@ -19,7 +19,8 @@ export async function loadJob(url: string, exportName: string, attempt = 0): Pro
       attempt > 0 && url.startsWith('file:') ? `${url}?attempt=${attempt}` : url
     )) as Record<string, unknown>
   } catch (thrown) {
-    throw new LinemillError('ERR_MODULE', loadFailure(name, thrown), { cause: thrown })
+    const shortage = asShortage(thrown, `module ${name} does not load: `)
+    throw shortage ?? new LinemillError('ERR_MODULE', loadFailure(name, thrown), { cause: thrown })
   }
   if (!(exportName in module)) {
     const found = Object.keys(module).join(', ') || 'none'

@@ -64,6 +64,11 @@ export interface Addon extends Mappings {
   /** The constants of `native/layout.h`, compared with `layout.ts` by a test. */
   readonly layout: Readonly<Record<string, number>>
   scanners(set: InstructionSet): Scanners | undefined
+  /**
+   * From now on, let an abort of the process (SIGABRT) remove files, write a text to standard error, and end it with
+   * a status. Each of the paths ends in a NUL.
+   */
+  prepareAbort(text: string, paths: string, status: number): void
 }
 
 interface Loading {

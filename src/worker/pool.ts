@@ -1,5 +1,5 @@
 import { Worker, workerData } from 'node:worker_threads'
-import { describeThrown, fromPlainError, LinemillError } from '../errors.js'
+import { asShortage, describeThrown, fromPlainError, LinemillError } from '../errors.js'
 import type { FromWorker, ToWorker } from './messages.js'
 
 /** What a worker knows itself by. */
@@ -9,6 +9,13 @@ const WORKER_MARK = 'a worker of linemill'
 const STOP_MILLISECONDS = 1000
 /** How long a thread may take to end. */
 const END_MILLISECONDS = 500
+
+let endingThreads = 0
+
+/** Whether a thread was told to end and has not: it is stuck in a system call. */
+export function isThreadEnding(): boolean {
+  return endingThreads > 0
+}
 
 /** One worker thread, and the one request it is busy with. */
 export class PoolWorker {
@@ -22,8 +29,7 @@ export class PoolWorker {
   onNotice: (message: FromWorker) => void = () => undefined
 
   constructor() {
-    // Only this file knows the worker's entry, and only by URL.
-    this.#thread = new Worker(new URL('./worker.js', import.meta.url), { workerData: WORKER_MARK })
+    this.#thread = startThread()
     this.#thread.on('message', (message: FromWorker) => this.#receive(message))
     this.#thread.on('error', (thrown) => this.#die(deathBy(thrown)))
     this.#thread.on('exit', (code) => this.#die(exitError(code)))
@@ -67,11 +73,15 @@ export class PoolWorker {
    */
   async end(error: LinemillError): Promise<void> {
     this.#die(error)
+    endingThreads++
+    const isEnded = this.#thread.terminate().then(() => {
+      endingThreads--
+    })
     let timer: NodeJS.Timeout | undefined
     const isLate = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, END_MILLISECONDS)
     })
-    await Promise.race([this.#thread.terminate(), isLate])
+    await Promise.race([isEnded, isLate])
     clearTimeout(timer)
     this.#thread.unref()
   }
@@ -104,8 +114,26 @@ export class PoolWorker {
   }
 }
 
+function startThread(): Worker {
+  try {
+    // Only this file knows the worker's entry, and only by URL.
+    return new Worker(new URL('./worker.js', import.meta.url), { workerData: WORKER_MARK })
+  } catch (thrown) {
+    throw deathBy(thrown)
+  }
+}
+
 function deathBy(thrown: unknown): LinemillError {
+  const shortage = asShortage(thrown, 'a worker cannot load: ')
+  if (shortage !== undefined) return shortage
   const { code } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>
+  if (code === 'ERR_WORKER_INIT_FAILED') {
+    return new LinemillError(
+      'ERR_RESOURCE',
+      `a worker cannot start (${describeThrown(thrown)}): ask for fewer (\`workers\`), or raise the limits of threads and open files (ulimit -u, -n)`,
+      { cause: thrown },
+    )
+  }
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new LinemillError(
       'ERR_USER_FUNCTION',

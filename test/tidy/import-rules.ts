@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['kernel/', 'output/'],
   ['worker/'],
   ['engine/', 'generate/'],
-  ['run.ts', 'count.ts', 'generate.ts', 'tasks.ts', 'bench/'],
+  ['ending.ts', 'run.ts', 'count.ts', 'generate.ts', 'tasks.ts', 'bench/'],
   ['pool.ts', 'job.ts'],
   ['index.ts'],
   ['cli/'],
@@ -52,6 +52,8 @@ const PUBLIC_TO_CLI = [
   'src/options.ts',
   'src/report.ts',
   'src/generate/settings.ts',
+  // How the process ends, whatever its threads do.
+  'src/ending.ts',
   // Prints and report files are written as every output is.
   'src/output/stream-to.ts',
   'src/output/temporary.ts',
