@@ -205,17 +205,16 @@ const MIN_MEMORY_BYTES = 4096
 
 function checkTogether(settings: Settings): void {
   if (settings.slotBytes === undefined && settings.memoryBytes < MIN_MEMORY_BYTES) {
-    const found = `found ${settings.memoryBytes}`
-    throw usage(`memoryBytes must be at least ${MIN_MEMORY_BYTES} where slotBytes is not given, ${found}`)
+    throw usage(`memoryBytes must be at least ${MIN_MEMORY_BYTES}, found ${settings.memoryBytes}`)
   }
   if (settings.onError === 'reject' && settings.reject === undefined) {
-    throw usage("onError 'reject' needs the option reject: the file that receives failing records")
+    throw usage("`onError` 'reject' needs `reject`: the file that receives failing records")
   }
   if (settings.onError !== 'reject' && settings.reject !== undefined) {
-    throw usage("the option reject is used only with onError 'reject'")
+    throw usage("`reject` is used only with `onError` 'reject'")
   }
   if (settings.delimiter !== undefined && settings.delimiter === settings.quote) {
-    throw usage(`delimiter and quote must differ, both are ${JSON.stringify(settings.quote)}`)
+    throw usage(`\`delimiter\` and \`quote\` must differ, both are ${JSON.stringify(settings.quote)}`)
   }
 }
 

@@ -43,7 +43,7 @@ describe('usage', () => {
       "'--rows <number>' argument 'many' is invalid. Expected a whole number.",
     ],
     ['generate tianchi --size 1.3', "'--size <size>' argument '1.3' is invalid. Expected a size"],
-    ['generate tianchi --rows 1 --size 1', 'rows and size exclude each other'],
+    ['generate tianchi --rows 1 --size 1', '--rows and --size exclude each other'],
     ['generate measurements --stations 0', '--stations must be a whole number from 1 to 10000, found 0'],
     ['run', "missing required argument 'module'"],
     ['run clean.mjs', "missing required argument 'input'"],

@@ -103,7 +103,7 @@ describe('without the addon', () => {
   })
 
   test.each([
-    [['count', WORDS, '--strategy', 'mapped'], 'strategy mapped needs the native addon'],
+    [['count', WORDS, '--strategy', 'mapped'], '--strategy mapped needs the native addon'],
     [['count', WORDS, '--primitives', 'native'], 'native primitives were asked for'],
   ])('%j is an error that says how to build it', async (args, problem) => {
     const { stderr, exitCode } = await linemill(PORTABLE_MAIN, args)

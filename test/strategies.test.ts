@@ -111,7 +111,7 @@ describe('auto', () => {
       expect((await explainCount(path)).inputs[0]).toMatchObject(expected)
       expect(await failureOf(run(COPY, path, { strategy: 'mapped' }))).toMatchObject({
         code: 'ERR_INPUT',
-        message: `cannot map input ${path}: ${code}: told to, mmap: strategy auto or pread reads it`,
+        message: `cannot map input ${path}: ${code}: told to, mmap: \`strategy\` auto or pread reads it`,
       })
     },
   )
@@ -154,7 +154,7 @@ describe.runIf(HAS_ADDON && process.platform === 'linux')(
     test('--strategy mapped says what was found and what to do', () => {
       const { stderr, status } = limited('count', path, '--strategy', 'mapped')
       expect({ stderr, status }).toEqual({
-        stderr: `linemill: cannot map input ${path}: ENOMEM: Cannot allocate memory, mmap: strategy auto or pread reads it\n`,
+        stderr: `linemill: cannot map input ${path}: ENOMEM: Cannot allocate memory, mmap: --strategy auto or pread reads it\n`,
         status: 74,
       })
     })

@@ -107,6 +107,6 @@ function oneFormat(inputs: readonly OpenInput[], heads: readonly InputHead[]): F
   if (other < 0) return heads[0].format
   throw new LinemillError(
     'ERR_USAGE',
-    `inputs of one run must be of one format, but ${inputs[0].name} is ${heads[0].format} and ${inputs[other].name} is ${heads[other].format}: name a format for all (format)`,
+    `inputs of one run must be of one format, but ${inputs[0].name} is ${heads[0].format} and ${inputs[other].name} is ${heads[other].format}: name one for all (\`format\`)`,
   )
 }

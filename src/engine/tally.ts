@@ -30,7 +30,7 @@ export class Tally {
     if (this.#errors > this.#maxErrors) {
       throw new LinemillError(
         'ERR_VALUE',
-        `more than ${this.#maxErrors} records failed, the most that maxErrors allows`,
+        `more than ${this.#maxErrors} records failed, the most that \`maxErrors\` allows`,
       )
     }
   }

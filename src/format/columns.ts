@@ -37,7 +37,7 @@ function columnIndex(input: { name: string; names: readonly string[] }, name: st
   if (input.names.indexOf(name, index + 1) >= 0) {
     throw new LinemillError(
       'ERR_USAGE',
-      `input ${input.name} has two columns ${JSON.stringify(name)}: give the columns names of your own (names)`,
+      `input ${input.name} has two columns ${JSON.stringify(name)}: give the columns names of your own (\`names\`)`,
     )
   }
   return index

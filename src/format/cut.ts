@@ -167,7 +167,7 @@ export class BlockCutter {
   /** `start` is relative to the window. */
   #tooLarge(start: number, recordNumber: number): LinemillError {
     const batch = this.#batch
-    const message = `a record is longer than ${this.#maxRecordBytes} bytes, the most that is allowed (maxRecordBytes): check format and quote`
+    const message = `a record is longer than ${this.#maxRecordBytes} bytes, the most that \`maxRecordBytes\` allows: check \`format\` and \`quote\``
     return new LinemillError('ERR_RECORD_TOO_LARGE', message, {
       position: {
         inputName: batch.input.name,

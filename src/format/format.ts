@@ -48,7 +48,10 @@ export function dialectOf(format: FormatName, choice: FormatChoice): Dialect {
   const delimiter = choice.delimiter ?? (format === 'csv' ? ',' : '\t')
   const quote = choice.quote === undefined ? (format === 'csv' ? '"' : null) : choice.quote
   if (delimiter === quote) {
-    throw new LinemillError('ERR_USAGE', `delimiter and quote must differ, both are ${JSON.stringify(quote)}`)
+    throw new LinemillError(
+      'ERR_USAGE',
+      `\`delimiter\` and \`quote\` must differ, both are ${JSON.stringify(quote)}`,
+    )
   }
   return {
     delimiter: delimiter.charCodeAt(0),

@@ -71,7 +71,7 @@ export function readHead(
   if (names.length !== fields.length) {
     throw new LinemillError(
       'ERR_USAGE',
-      `names gives ${names.length} columns, but the first record of ${input.name} has ${fields.length} fields`,
+      `\`names\` gives ${names.length} columns, but the first record of ${input.name} has ${fields.length} fields`,
     )
   }
   // A line without bytes is a record with one empty field where there is one column.
@@ -152,7 +152,7 @@ function firstRecord(
     if (length > MAX_HEADER_BYTES) {
       throw new LinemillError(
         'ERR_RECORD_TOO_LARGE',
-        `${input.name}: the first record is longer than ${MAX_HEADER_BYTES} bytes: check format and quote`,
+        `${input.name}: the first record is longer than ${MAX_HEADER_BYTES} bytes: check \`format\` and \`quote\``,
       )
     }
   }

@@ -47,13 +47,13 @@ export function resolveGenerateOptions(kind: GenerateKind, options: GenerateOpti
   }
   const { rows, sizeBytes, stations, crlf } = options
   if (rows !== undefined && sizeBytes !== undefined) {
-    throw usage('rows and size exclude each other: give one of them')
+    throw usage('`rows` and `sizeBytes` exclude each other: give one of them')
   }
   if (stations !== undefined && kind !== 'measurements') {
     throw usage(`stations is an option of kind measurements, found with kind ${kind}`)
   }
   if (crlf !== undefined && kind !== 'quoted') {
-    throw usage(`crlf is an option of kind quoted, found with kind ${kind}`)
+    throw usage(`\`crlf\` is an option of kind quoted, found with kind ${kind}`)
   }
   const most = Number.MAX_SAFE_INTEGER
   return {
