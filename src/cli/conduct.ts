@@ -9,10 +9,15 @@ import { reportToJson } from './report-json.js'
 /** What every verb's library options have that the command line provides. */
 export type Provided = Required<Pick<CommonOptions, 'signal' | 'onProgress' | 'onWarning'>>
 
-/** Do a verb's work with progress, warnings and signals; the exit status says if a signal cancelled it. */
+/**
+ * Do a verb's work with progress, warnings and signals; the exit status says if a signal cancelled it.
+ *
+ * @param settings.isAll whether the work includes all output. Default true; else signals end the process behind it.
+ */
 export async function conduct<R>(
   wantsProgress: boolean | undefined,
   work: (provided: Provided) => Promise<R>,
+  { isAll } = { isAll: true },
 ): Promise<R> {
   const interruption = openInterruption()
   const display = await openProgress(wantsProgress)
@@ -22,7 +27,8 @@ export async function conduct<R>(
       onProgress: (progress) => display.update(progress),
       onWarning: (message) => display.say(`linemill: warning: ${message}`),
     })
-    interruption.workIsDone()
+    if (isAll) interruption.workIsDone()
+    else interruption.close()
     return done
   } catch (thrown) {
     interruption.close()

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type CountOptions, type CountReport, count, explainCount } from '../count.js'
-import { checkReportFile, conduct, deliverReport, printResult } from './conduct.js'
+import { checkReportFile, conduct, deliverReport, type Provided, printResult } from './conduct.js'
 import { typedOptions } from './option-table.js'
 import { describeExplanation, describeReport } from './report-text.js'
 
@@ -10,7 +10,8 @@ export async function countAction(inputs: readonly string[], command: Command): 
   const { explain, progress, report: where } = command.opts()
   if (explain) return printResult(describeExplanation(await explainCount(inputs, options)))
   await checkReportFile(where, inputs)
-  const report = await conduct(progress, (provided) => count(inputs, { ...options, ...provided }))
+  const work = (provided: Provided) => count(inputs, { ...options, ...provided })
+  const report = await conduct(progress, work, { isAll: false })
   await printResult(describeCounts(report))
   await deliverReport(where, report, describeReport)
 }

@@ -1,3 +1,4 @@
+import { endProcess } from '../ending.js'
 import { isCommitting, removeTemporaryFiles } from '../output/temporary.js'
 import { signalStatus } from './exit-status.js'
 
@@ -6,13 +7,20 @@ export interface Interruption {
   readonly signal: AbortSignal
   /** The exit status, once a signal came. */
   readonly status: number | undefined
-  /** Say that the work is done: what comes too late to cancel it ends the process only if that does not end soon. */
+  /**
+   * Say that the work is done, and its outputs in their places: a signal comes too late to cancel anything. It ends the
+   * process with status 0, if that does not end soon by itself.
+   */
   workIsDone(): void
   /** Leave signals to the platform again. */
   close(): void
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+function endLater(milliseconds: number): void {
+  setTimeout(() => endProcess(0), milliseconds).unref()
+}
 
 /** How long a process whose work is done may take to end. */
 const END_MILLISECONDS = 1000
@@ -28,9 +36,9 @@ export function openInterruption(): Interruption {
   let isDone = false
   const onSignal = (name: NodeJS.Signals): void => {
     count++
-    if (count > 2 || (count === 2 && !isCommitting())) endNow(name)
-    else if (isDone) setTimeout(endNow, END_MILLISECONDS, name).unref()
-    else {
+    if (isDone) endLater(count > 1 ? 0 : END_MILLISECONDS)
+    else if (count > 2 || (count === 2 && !isCommitting())) endNow(name)
+    else if (count === 1) {
       status = signalStatus(name)
       controller.abort()
     }
