@@ -1,6 +1,8 @@
+export { type BatchesOptions, type BatchIterator, batches, type RowBatch } from './batches.js'
 export { type CountOptions, type CountReport, count, explainCount } from './count.js'
 export { type ErrorCode, LinemillError, type Position } from './errors.js'
 export * from './job.js'
+export { type MappedFile, mapFile } from './map-file.js'
 export type {
   CommonOptions,
   FormatName,

@@ -14,6 +14,7 @@ import type { LinemillError } from '../dist/errors.js'
 import type { RunOptions } from '../dist/options.js'
 import { runOnPool } from '../dist/run.js'
 import { Pool } from '../dist/worker/pool.js'
+import { type Draw, drawFrom, hash, makeDraw } from './draw.js'
 import * as oracle from './expectations.js'
 import { ALL_READINGS, BLOCK_SIZES, INPUT_CASES, LINES, type Reading } from './inputs.js'
 import { availablePrimitives } from './primitive-sets.js'
@@ -69,23 +70,6 @@ const MEANINGS = {
   from: [0, 0, 0, 1, 2, 5],
   limit: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 0, 1, 2, 5, 6, 20],
 } as const
-
-/** Draws whole numbers below a bound, the same ones each time (mulberry32). */
-function makeDraw(seed: number): (bound: number) => number {
-  let state = seed >>> 0
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound
-  }
-}
-
-type Draw = ReturnType<typeof makeDraw>
-
-function drawFrom<T>(draw: Draw, values: readonly T[]): T {
-  return values[draw(values.length)]
-}
 
 /** Slots that one run may have to fill: each of them is handed over on its own. */
 const MAX_SLOTS = 4000
@@ -285,12 +269,6 @@ function runsOf(byteLength: number): { workers: number; blockBytes: number }[] {
   )
   const step = byteLength < 64 ? 1 : byteLength < 4096 ? 2 : 3
   return pairs.filter((_, index) => index % step === Math.floor(index / WORKERS.length) % step)
-}
-
-function hash(text: string): number {
-  let value = 0
-  for (const character of text) value = (Math.imul(value, 31) + character.charCodeAt(0)) | 0
-  return value
 }
 
 describe('every awkward input', () => {

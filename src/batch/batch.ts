@@ -1,7 +1,18 @@
+import type { Position } from '../errors.js'
 import type { Window } from '../input/input.js'
 import { CUT_COUNT, CUT_WORDS, tableWords } from '../layout.js'
-import type { InputPlan } from '../plan/plan.js'
+import type { InputPlan, Plan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
+
+/** Words that a batch's table may have, so that it stays in the processor's cache however many columns are wanted. */
+const TABLE_WORDS = 2 ** 17
+
+/** Decide the size of a run's batches: room for `records`, or fewer where many columns are wanted. */
+export function measureBatch(plan: Plan, records: number): { capacity: number; wantedCount: number } {
+  const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted }) => wanted.length))
+  const fitting = Math.max(64, Math.floor(TABLE_WORDS / (3 + 2 * wantedCount)))
+  return { capacity: Math.max(1, Math.min(records, fitting)), wantedCount }
+}
 
 /**
  * A few thousand records of one block, as struct of arrays (layout: tableWords). One batch is made for a run and
@@ -79,7 +90,17 @@ export class Batch {
     return this.firstRecordNumber + index
   }
 
-  /** The line on which a record starts, 1-based, or the line of any offset at or behind the anchor. */
+  /** Where a record is, as plain data. */
+  position(index: number): Required<Position> {
+    return {
+      inputName: this.input.name,
+      lineNumber: this.lineNumber(index),
+      recordNumber: this.recordNumber(index),
+      inputOffset: this.inputOffset(index),
+    }
+  }
+
+  /** The line on which a record starts, 1-based. */
   lineNumber(index: number): number {
     return this.lineNumberAt(this.start(index))
   }

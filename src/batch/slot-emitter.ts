@@ -3,8 +3,6 @@ import {
   COPY_DELIMITER,
   COPY_FIRST,
   COPY_SKIP,
-  COPY_TARGET,
-  COPY_TARGET_END,
   COPY_WORDS,
   EXTENT_THEN_DELIMITER,
   EXTENT_THEN_LINE_FEED,
@@ -262,20 +260,11 @@ export class SlotEmitter implements Emitter {
 
   #writeExtents(first: number, count: number): void {
     if (first === count) return
-    const { bytes } = this.#batch
-    const writer = this.#writer
     const copy = this.#copy
     copy[COPY_FIRST] = first
     copy[COPY_COUNT] = count
     copy[COPY_SKIP] = 0
-    for (;;) {
-      copy[COPY_TARGET] = writer.position
-      copy[COPY_TARGET_END] = writer.limit
-      this.#primitives.copyExtents(bytes, this.#extents.words, copy, writer.target)
-      writer.position = copy[COPY_TARGET]
-      if (copy[COPY_FIRST] === count) return
-      writer.nextSlot()
-    }
+    this.#writer.writeExtents(this.#primitives, this.#batch.bytes, this.#extents.words, copy)
   }
 
   #writeBytes(bytes: Uint8Array): void {

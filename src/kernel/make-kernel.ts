@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.js'
 import type { Column, Cursor } from '../batch/cursor.js'
+import { makeCursor } from '../batch/make-cursor.js'
 import { type OutputDialect, SlotEmitter } from '../batch/slot-emitter.js'
 import { LinemillError } from '../errors.js'
 import type { FormatName, OnError } from '../options.js'
@@ -35,7 +36,7 @@ export async function makeKernel(
   primitives: Primitives,
   settings: KernelSettings,
 ): Promise<Kernel> {
-  const cursor = job.line ? undefined : await makeCursor(batch, settings)
+  const cursor = job.line ? undefined : await makeCursor(batch, settings.columns, settings.format)
   const parts = makeParts(batch, writers, primitives, settings, cursor)
   const reduction = job.init === undefined ? undefined : { state }
   if (job.line) {
@@ -48,15 +49,6 @@ export async function makeKernel(
   }
   const { BatchKernel } = await import('./batch-kernel.js')
   return new BatchKernel(parts, job.batch as never, cursor as Cursor, reduction)
-}
-
-async function makeCursor(batch: Batch, { columns, format }: KernelSettings): Promise<Cursor> {
-  if (format === 'ndjson') {
-    const { JsonRowCursor } = await import('../batch/json-row.js')
-    return new JsonRowCursor(batch, columns)
-  }
-  const { RowCursor } = await import('../batch/row-cursor.js')
-  return new RowCursor(batch, columns, format)
 }
 
 function noFields(): never {

@@ -1,3 +1,5 @@
+import { COPY_COUNT, COPY_FIRST, COPY_TARGET, COPY_TARGET_END } from '../layout.js'
+import type { Primitives } from '../primitives/primitives.js'
 import type { Region } from './region.js'
 
 /**
@@ -81,6 +83,18 @@ export class SlotWriter {
       this.target.set(bytes.subarray(done, done + length), this.position)
       this.position += length
       done += length
+    }
+  }
+
+  /** Copy the extents of `bytes` that `copy` names (layouts: EXTENT_, COPY_), over as many slots as it takes. */
+  writeExtents(primitives: Primitives, bytes: Uint8Array, extents: Uint32Array, copy: Uint32Array): void {
+    for (;;) {
+      copy[COPY_TARGET] = this.position
+      copy[COPY_TARGET_END] = this.limit
+      primitives.copyExtents(bytes, extents, copy, this.target)
+      this.position = copy[COPY_TARGET]
+      if (copy[COPY_FIRST] === copy[COPY_COUNT]) return
+      this.nextSlot()
     }
   }
 

@@ -19,8 +19,10 @@ export interface WorkerTask {
   readonly plan: Plan
   readonly region: RegionHandle
   readonly instructionSet: InstructionSet
-  /** Absent: blocks are only summarised, which counts them. */
+  /** Absent, without `handsOver`: blocks are only summarised, which counts them. */
   readonly job?: JobReference
+  /** Without a job: batches are handed over to the thread that runs (layout: HANDED_). */
+  readonly handsOver?: boolean
   readonly columns: readonly Column[]
   readonly outputDialect: OutputDialect
   /** Whether `out.record()` may be used. */

@@ -21,7 +21,11 @@ export class PoolWorker {
 
   constructor() {
     // Only this file knows the worker's entry, and only by URL.
-    this.#thread = new Worker(new URL('./worker.js', import.meta.url), { workerData: WORKER_MARK })
+    this.#thread = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: WORKER_MARK,
+      // A worker inherits all flags, and one that says how a script on the command line is read would end it.
+      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) && { execArgv: [] }),
+    })
     this.#thread.on('message', (message: FromWorker) => this.#receive(message))
     this.#thread.on('error', (thrown) => this.#die(deathBy(thrown)))
     this.#thread.on('exit', (code) => this.#die(exitError(code)))

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import { Batch } from '../batch/batch.js'
+import { Batch, measureBatch } from '../batch/batch.js'
 import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
 import type { Job } from '../kernel/job.js'
 import { describeJob, loadJob } from '../kernel/load-job.js'
@@ -70,6 +70,7 @@ async function runTask(task: WorkerTask): Promise<void> {
   }
   const loop = new BlockLoop({ plan, control, primitives, maxRecordBytes, limit, post: report })
   if (task.job === undefined) {
+    if (task.handsOver) await prepareHandOver(loop, task, region)
     post({ type: 'finished', figures: loop.run() })
     return
   }
@@ -96,8 +97,8 @@ async function runTask(task: WorkerTask): Promise<void> {
 async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): Promise<void> {
   const primitives = choosePrimitives(task.instructionSet, { warn: false })
   const { plan, onError, args, columns, outputDialect, recordAllowed } = task
-  const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted }) => wanted.length))
-  const batch = new Batch(primitives, batchCapacity(task.batchRecords, wantedCount), wantedCount)
+  const { capacity, wantedCount } = measureBatch(plan, task.batchRecords)
+  const batch = new Batch(primitives, capacity, wantedCount)
   const writers: SlotWriter[] = []
   for (let output = 0; output < (onError === 'reject' ? 2 : 1); output++) {
     writers.push(new SlotWriter(region, output, writers, loop.verify))
@@ -114,11 +115,18 @@ async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Regi
   loop.setWork({ kernel, batch, writers })
 }
 
-/** Words that a batch's table may have, so that it stays in the processor's cache however many columns are wanted. */
-const TABLE_WORDS = 2 ** 17
-
-function batchCapacity(records: number, wantedCount: number): number {
-  return Math.max(1, Math.min(records, Math.max(64, Math.floor(TABLE_WORDS / (3 + 2 * wantedCount)))))
+/** Let the loop hand its batches over to the thread that runs. */
+async function prepareHandOver(loop: BlockLoop, task: WorkerTask, region: Region): Promise<void> {
+  const { HandOverKernel } = await import('../kernel/hand-over-kernel.js')
+  const primitives = choosePrimitives(task.instructionSet, { warn: false })
+  const { capacity, wantedCount } = measureBatch(task.plan, task.batchRecords)
+  const batch = new Batch(primitives, capacity, wantedCount)
+  const writers: SlotWriter[] = []
+  const writer = new SlotWriter(region, 0, writers, loop.verify)
+  writers.push(writer)
+  const isCancelled = (): boolean => region.control.isCancelled()
+  const kernel = new HandOverKernel(batch, writer, primitives, { inputs: task.plan.inputs, isCancelled })
+  loop.setWork({ kernel, batch, writers })
 }
 
 /** Report the figures; the state of worker 0 stays here, where the others' are brought to be combined. */

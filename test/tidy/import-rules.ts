@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['kernel/', 'output/'],
   ['worker/'],
   ['engine/', 'generate/'],
-  ['run.ts', 'count.ts', 'generate.ts', 'tasks.ts', 'bench/'],
+  ['run.ts', 'count.ts', 'batches.ts', 'map-file.ts', 'generate.ts', 'tasks.ts', 'bench/'],
   ['pool.ts', 'job.ts'],
   ['index.ts'],
   ['cli/'],
@@ -37,7 +37,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly str
   { modules: /^(node:)?(https?|http2|net|tls|dgram|inspector|v8|vm)(\/|$)/, owners: [] },
   {
     modules: /^((js_native_api|node_api)(_types)?|napi(-inl)?|uv|v8|node(_\w+)?|nan)\.h$/,
-    owners: ['native/addon.cc'],
+    owners: ['native/addon.cc', 'native/arguments.h'],
   },
 ]
 
