@@ -54,7 +54,7 @@ const PUBLIC_TO_CLI = [
   'src/generate/settings.ts',
   // Prints and report files are written as every output is.
   'src/output/stream-to.ts',
-  'src/output/file-sink.ts',
+  'src/output/temporary.ts',
   'src/output/target.ts',
 ]
 
