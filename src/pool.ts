@@ -2,6 +2,7 @@ import type { CountOptions, CountReport } from './count.js'
 import { LinemillError } from './errors.js'
 import { type RunOptions, resolveOptions } from './options.js'
 import type { Report } from './report.js'
+import type { SplitOptions, SplitReport } from './split.js'
 import { Pool } from './worker/pool.js'
 
 /** Worker threads that are used again from call to call: a warm pool saves each call their start. */
@@ -13,6 +14,8 @@ export interface LinemillPool extends AsyncDisposable {
   run(module: string | URL, inputs: string | readonly string[], options?: RunOptions): Promise<Report>
   /** As the function `count`, on these workers. */
   count(inputs: string | readonly string[], options?: CountOptions): Promise<CountReport>
+  /** As the function `split`, on these workers. */
+  split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -56,6 +59,13 @@ class SharedPool implements LinemillPool {
     return this.#inTurn(async () => {
       const { countOnPool } = await import('./count.js')
       return countOnPool(this.#pool, inputs, { ...options, workers: this.#share(options.workers) })
+    })
+  }
+
+  split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport> {
+    return this.#inTurn(async () => {
+      const { splitOnPool } = await import('./split.js')
+      return splitOnPool(this.#pool, inputs, { ...options, workers: this.#share(options.workers) })
     })
   }
 

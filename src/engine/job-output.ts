@@ -36,6 +36,16 @@ export function outputOf(prepared: Prepared, description: JobDescription, settin
   }
 }
 
+/**
+ * The header that all inputs have, with a line feed; empty if there is none.
+ *
+ * @throws LinemillError ERR_USAGE where their headers differ.
+ */
+export function headerOf(prepared: Prepared): Buffer {
+  checkHeaders(prepared)
+  return headerLine(prepared.headers.find(hasBytes) ?? prepared.headers[0])
+}
+
 function headerLine(header: Buffer): Buffer {
   return header.length === 0 ? header : Buffer.concat([header, Buffer.from('\n')])
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { LinemillError } from '../errors.js'
 import { outputFailure, systemFailure } from './failure.js'
 import type { Sink } from './sink.js'
+import { syncDirectory } from './sync-directory.js'
 import { followTarget } from './target.js'
 import { nameTemporary, settleTemporary } from './temporary.js'
 import { writeAll } from './write-all.js'
@@ -222,14 +223,5 @@ async function openTarget(path: string, flags: number, name: string, mode?: numb
     return await call.open(path, flags, mode)
   } catch (thrown) {
     throw systemFailure(name, thrown)
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const fd = await call.open(path, constants.O_RDONLY)
-  try {
-    await call.fsync(fd)
-  } finally {
-    await call.close(fd)
   }
 }

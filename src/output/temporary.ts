@@ -25,6 +25,7 @@ export function settleTemporary(path: string): void {
 
 /** Remove what all runs have not put in its place, at once: for a process that must end now. */
 export function removeTemporaryFiles(): void {
-  for (const path of temporaries) rmSync(path, { force: true, recursive: true })
+  // Writes that are under way may add a file to a directory meanwhile: it is tried again.
+  for (const path of temporaries) rmSync(path, { force: true, recursive: true, maxRetries: 3 })
   temporaries.clear()
 }

@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['kernel/', 'output/'],
   ['worker/'],
   ['engine/', 'generate/'],
-  ['run.ts', 'count.ts', 'generate.ts', 'tasks.ts', 'bench/'],
+  ['run.ts', 'count.ts', 'split.ts', 'generate.ts', 'tasks.ts', 'bench/'],
   ['pool.ts', 'job.ts'],
   ['index.ts'],
   ['cli/'],
@@ -45,6 +45,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly str
 const PUBLIC_TO_CLI = [
   'src/run.ts',
   'src/count.ts',
+  'src/split.ts',
   'src/generate.ts',
   'src/tasks.ts',
   'src/pool.ts',
