@@ -13,5 +13,6 @@ export type {
   StrategyName,
 } from './options.js'
 export { createPool, type LinemillPool } from './pool.js'
-export type { Explanation, InputReport, Report, WorkerFigures } from './report.js'
+export type { Explanation, InputReport, PartsPlan, Report, WorkerFigures } from './report.js'
 export { explainRun, run } from './run.js'
+export { explainSplit, type SplitOptions, type SplitReport, split } from './split.js'

@@ -176,7 +176,7 @@ export const HANDED_FAILURE = 2
  *   112     FINISHED: blocks finished
  *   128     STARVED: workers that wait for a slot
  *   144     block records, a ring of 2 * IN_FLIGHT
- *   then    bitmap of free slots, slot links, slot lengths
+ *   then    bitmap of free slots, slot links, slot lengths, and at a whole double slot parts (Float64)
  */
 export const CONTROL_CANCEL = 0
 export const CONTROL_CURSOR = 16

@@ -6,6 +6,7 @@ import { LinemillError } from './errors.js'
 import type { Columns } from './kernel/job.js'
 import { type RunOptions, resolveOptions } from './options.js'
 import type { Report } from './report.js'
+import type { SplitOptions, SplitReport } from './split.js'
 import { Pool } from './worker/pool.js'
 
 /** Worker threads that are used again from call to call: a warm pool saves each call their start. */
@@ -25,6 +26,8 @@ export interface LinemillPool extends AsyncDisposable {
     inputs: string | readonly string[],
     options?: BatchesOptions<C>,
   ): BatchIterator<C>
+  /** As the function `split`, on these workers. */
+  split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -98,6 +101,13 @@ class SharedPool implements LinemillPool {
     } finally {
       await this.#giveBack(pool)
     }
+  }
+
+  split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport> {
+    return this.#call(options.signal, async (pool) => {
+      const { splitOnPool } = await import('./split.js')
+      return splitOnPool(pool, inputs, { ...options, workers: this.#share(options.workers) })
+    })
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { checkSignal, orCancelled } from './engine/cancellation.js'
 import { type Execution, execute, measureRegion } from './engine/execute.js'
-import { openSinks, outputOf, writeHeaders } from './engine/job-output.js'
+import { commitAll, openSinks, outputOf, writeHeaders } from './engine/job-output.js'
 import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
 import { formatResult } from './engine/result.js'
 import { checkInputs } from './engine/watch.js'
@@ -93,7 +93,7 @@ async function runPrepared(
     await sinks[0].write([text])
     checkInputs(prepared, settings)
     checkSignal(signal)
-    for (const sink of sinks) await sink.commit()
+    await commitAll(sinks)
     const outputBytes = output.header.length + execution.bytesWritten[0] + text.length
     return makeReport(prepared, settings, execution, { sinks, job, workBegan, result, outputBytes })
   } catch (thrown) {

@@ -1,9 +1,9 @@
-/** Settings of tests, drawn with a seed. */
+/** Draws of test settings, the same ones each time. */
 
 /** Draws whole numbers below a bound. */
 export type Draw = (bound: number) => number
 
-/** Make a draw that gives the same numbers each time (mulberry32). */
+/** Make draws from a seed (mulberry32). */
 export function makeDraw(seed: number): Draw {
   let state = seed >>> 0
   return (bound) => {
@@ -18,8 +18,8 @@ export function drawFrom<T>(draw: Draw, values: readonly T[]): T {
   return values[draw(values.length)]
 }
 
-/** A seed made of a test's name. */
-export function hash(text: string): number {
+/** A seed that a name stands for. */
+export function hashText(text: string): number {
   let value = 0
   for (const character of text) value = (Math.imul(value, 31) + character.charCodeAt(0)) | 0
   return value

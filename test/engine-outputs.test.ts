@@ -6,6 +6,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -58,6 +59,21 @@ describe('an output file', () => {
     ])
   })
 
+  test('may be a symlink to one elsewhere: the temporary file lies in the folder of the file that is named', async () => {
+    mkdirSync(pathOf('far'))
+    writeFileSync(pathOf('far/named'), 'old')
+    symlinkSync('far/named', pathOf('near-link'))
+    symlinkSync(pathOf('near-link'), pathOf('link-to-link'))
+    const source = `import { readdirSync } from 'node:fs'
+      export default () => String(readdirSync(${JSON.stringify(pathOf('far'))}).some((name) => name.endsWith('.tmp')))`
+    await run(job(source), input('0\n'), { output: pathOf('link-to-link') })
+    expect([readFileSync(pathOf('far/named'), 'utf8'), readdirSync(pathOf('far'))]).toEqual([
+      'true\n',
+      ['named'],
+    ])
+    expect(lstatSync(pathOf('link-to-link')).isSymbolicLink()).toBe(true)
+  })
+
   test('is refused if it is an input, by any name', async () => {
     const text = input(TEN)
     symlinkSync(text, pathOf('input-link'))
@@ -87,6 +103,15 @@ describe('an output file', () => {
     }
   })
 
+  test.skipIf(process.getuid?.() === 0)('is refused if it may not be written', async () => {
+    const output = pathOf('read-only')
+    writeFileSync(output, 'old')
+    chmodSync(output, 0o444)
+    const error = await failureOf(run(same(), input(TEN), { output }))
+    expect(error).toMatchObject({ code: 'ERR_OUTPUT', message: expect.stringContaining('permission denied') })
+    expect(readFileSync(output, 'utf8')).toBe('old')
+  })
+
   test('is complete however small the region: ten times the input, and one block a hundred times the region', async () => {
     const tenfold = job('export default (line) => Array(10).fill(line + line)')
     const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index}`)
@@ -112,6 +137,11 @@ describe('an output that is no file', () => {
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
   })
 
+  test('takes the rejects too: /dev/null', async () => {
+    const both = { output: '/dev/null', onError: 'reject', reject: '/dev/null' } as const
+    expect(await run(failing(), input(TEN), both)).toMatchObject({ errors: 1, outputBytes: 18 })
+  })
+
   test('is written directly: a FIFO', async () => {
     execFileSync('mkfifo', [pathOf('fifo')])
     const reader = spawn('cat', [pathOf('fifo')])
@@ -123,6 +153,21 @@ describe('an output that is no file', () => {
     await run(same(), input(TEN.repeat(20_000)), { output: pathOf('fifo'), blockBytes: 4096 })
     await ended
     expect(got === TEN.repeat(20_000)).toBe(true)
+  })
+
+  test('waits for the reader of a FIFO, and no longer than it is told', async () => {
+    execFileSync('mkfifo', [pathOf('late')])
+    const aborted = run(same(), input(TEN), { output: pathOf('late'), signal: AbortSignal.timeout(100) })
+    expect((await failureOf(aborted)).code).toBe('ERR_CANCELLED')
+    const reader = spawn('sh', ['-c', `sleep 0.2; cat ${pathOf('late')}`])
+    let got = ''
+    reader.stdout.on('data', (text) => {
+      got += text
+    })
+    const ended = new Promise((resolve) => reader.on('close', resolve))
+    await run(same(), input(TEN), { output: pathOf('late') })
+    await ended
+    expect(got).toBe(TEN)
   })
 
   test('whose reader goes away ends the run', async () => {

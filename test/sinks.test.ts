@@ -1,9 +1,12 @@
 /** Where outputs go: files by any name and link, what is refused, and that nothing half-written stays. */
 import { spawn, spawnSync } from 'node:child_process'
 import {
+  closeSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -45,11 +48,13 @@ describe('a file of rejects that is the output is refused, and the output stays'
     ['by a symlink', 'kept.csv', 'link.csv'],
     ['by a symlink to its folder', 'real/new.csv', 'linked/new.csv'],
     ['by another spelling', 'kept.csv', './real/../kept.csv'],
+    ['by a hard link', 'hard.csv', 'kept.csv'],
   ])('%s', (_how, output, reject) => {
     mkdirSync(join(folder, 'real'), { recursive: true })
     if (!existsSync(join(folder, 'linked'))) symlinkSync('real', join(folder, 'linked'))
     if (!existsSync(join(folder, 'link.csv'))) symlinkSync('kept.csv', join(folder, 'link.csv'))
     writeFileSync(join(folder, 'kept.csv'), 'kept')
+    if (!existsSync(join(folder, 'hard.csv'))) linkSync(join(folder, 'kept.csv'), join(folder, 'hard.csv'))
     const { stderr, status } = linemill(
       ...['run', 'numbers.mjs', 'in.csv', '-o', output, '--on-error', 'reject', '--reject', reject],
     )
@@ -62,6 +67,66 @@ describe('a file of rejects that is the output is refused, and the output stays'
       ...['run', 'numbers.mjs', 'in.csv', '-o', 'good.csv', '--on-error', 'reject', '--reject', 'bad.csv'],
     )
     expect([status, read('good.csv'), read('bad.csv')]).toEqual([0, 'a\n1\n3\n', 'a\nx\n'])
+  })
+})
+
+describe('standard output that is a file', () => {
+  /** Run with standard output appended to a file. */
+  function appendTo(name: string, ...words: readonly string[]) {
+    const fd = openSync(join(folder, name), 'a')
+    try {
+      const stdio: ['ignore', number, 'pipe'] = ['ignore', fd, 'pipe']
+      const options = { cwd: folder, stdio, encoding: 'utf8' } as const
+      return spawnSync(process.execPath, [MAIN, ...words], options)
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  test('is refused if it is the input', () => {
+    const { stderr, status } = appendTo('in.csv', 'run', 'same.mjs', 'in.csv')
+    expect(stderr).toContain('output standard output is the input in.csv')
+    expect([status, read('in.csv')]).toEqual([2, 'a\n1\nx\n3\n'])
+  })
+
+  test('is refused if it takes the rejects', () => {
+    writeFileSync(join(folder, 'both.csv'), 'kept')
+    const reject = ['--on-error', 'reject', '--reject', 'both.csv']
+    const { stderr, status } = appendTo('both.csv', 'run', 'numbers.mjs', 'in.csv', ...reject)
+    expect(stderr).toContain('must be different files')
+    expect([status, read('both.csv')]).toEqual([2, 'kept'])
+  })
+})
+
+describe('with --sync', () => {
+  const TELL = fileURLToPath(new URL('./jobs/tell-syncs.mjs', import.meta.url))
+  const OUTPUTS = ['-o', 'synced.csv', '--on-error', 'reject', '--reject', 'rejects.csv']
+
+  function told(environment: Readonly<Record<string, string>>, ...more: string[]) {
+    const args = ['--import', TELL, MAIN, 'run', 'numbers.mjs', 'in.csv', ...OUTPUTS, ...more]
+    const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } } as const
+    const { status, stderr } = spawnSync(process.execPath, args, options)
+    return { status, told: stderr.trim().split('\n') }
+  }
+
+  test('every file is synced before the first is renamed, and its directory behind', () => {
+    const renames = ['rename to synced.csv', 'rename to rejects.csv']
+    expect(told({}, '--sync')).toEqual({
+      status: 0,
+      told: ['sync file', 'sync file', renames[0], 'sync directory', renames[1], 'sync directory'],
+    })
+    expect(told({})).toEqual({ status: 0, told: renames })
+  })
+
+  test('what cannot be synced leaves all old files', () => {
+    writeFileSync(join(folder, 'synced.csv'), 'old')
+    const { status, told: lines } = told({ FAIL_SYNC: '2' }, '--sync')
+    expect([status, lines.at(-1)]).toEqual([
+      74,
+      expect.stringContaining('cannot write output rejects.csv: EIO: i/o error'),
+    ])
+    expect(read('synced.csv')).toBe('old')
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 })
 

@@ -30,6 +30,8 @@ export class Batch {
   base = 0
   /** Number of the batch's first record in its input, 1-based. */
   firstRecordNumber = 1
+  /** Records of the run in the inputs before this one. */
+  earlierRecords = 0
   /** Word of `table` at which the starts of a column's fields begin; set where a function sees batches. */
   fieldWord: (column: string | number) => number = () => 0
 
@@ -100,7 +102,17 @@ export class Batch {
     }
   }
 
-  /** The line on which a record starts, 1-based. */
+  /** How many records of the run stand before a record, in its input and those before it. */
+  runIndex(index: number): number {
+    return this.earlierRecords + this.recordNumber(index) - 1
+  }
+
+  /** How many bytes of the run's content stand before a record: headers and byte order marks are none. */
+  runOffset(index: number): number {
+    return this.input.earlierBytes + this.inputOffset(index) - this.input.contentStart
+  }
+
+  /** The line on which a record starts, 1-based, or the line of any offset at or behind the anchor. */
   lineNumber(index: number): number {
     return this.lineNumberAt(this.start(index))
   }

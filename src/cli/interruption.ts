@@ -1,4 +1,4 @@
-import { removeTemporaryFiles } from '../output/file-sink.js'
+import { removeTemporaryFiles } from '../output/temporary.js'
 import { signalStatus } from './exit-status.js'
 
 /** SIGINT, SIGTERM and SIGHUP, as something to cancel by. */

@@ -134,7 +134,7 @@ function startThreads(
   region: Region,
   failures: Failures,
 ): Promise<FromWorker | undefined>[] {
-  const isNative = task.job === undefined
+  const isNative = task.job === undefined && task.kernel === undefined
   const count = workersNeeded(isNative, prepared.byteLength, settings)
   const shared = { ...task, ...sharedTask(prepared, settings, region), workerCount: count }
   const threads = pool

@@ -36,6 +36,16 @@ export function outputOf(prepared: Prepared, description: JobDescription, settin
   }
 }
 
+/**
+ * The header that all inputs have, with a line feed; empty if there is none.
+ *
+ * @throws LinemillError ERR_USAGE where their headers differ.
+ */
+export function headerOf(prepared: Prepared): Buffer {
+  checkHeaders(prepared)
+  return headerLine(prepared.headers.find(hasBytes) ?? prepared.headers[0])
+}
+
 function headerLine(header: Buffer): Buffer {
   return header.length === 0 ? header : Buffer.concat([header, Buffer.from('\n')])
 }
@@ -91,14 +101,16 @@ export async function openSinks(prepared: Prepared, settings: Settings): Promise
     dev: stat.dev,
     ino: stat.ino,
   }))
-  const { sync, output, reject } = settings
+  const { sync, output, reject, signal } = settings
   if (output !== undefined && reject !== undefined && (await isSameFile(output, reject))) {
     throw new LinemillError('ERR_USAGE', `output and reject must be different files, both are ${output}`)
   }
-  const sinks = [output === undefined ? new MemorySink() : await openFileSink(output, { sync, inputs })]
+  const sinks = [
+    output === undefined ? new MemorySink() : await openFileSink(output, { sync, inputs, signal }),
+  ]
   if (reject === undefined) return sinks
   try {
-    return [...sinks, await openFileSink(reject, { sync, inputs })]
+    return [...sinks, await openFileSink(reject, { sync, inputs, signal })]
   } catch (thrown) {
     await sinks[0].abort()
     throw thrown
@@ -112,4 +124,10 @@ export async function writeHeaders(
 ): Promise<void> {
   await output.write([header])
   await rejects?.write([rejectHeader])
+}
+
+/** Put all outputs in their places. What may fail is done for all of them before the first is there. */
+export async function commitAll(sinks: readonly Sink[]): Promise<void> {
+  for (const sink of sinks) await sink.flush()
+  for (const sink of sinks) await sink.commit()
 }

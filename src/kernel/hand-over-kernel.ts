@@ -3,10 +3,6 @@ import { ExtentList } from '../batch/extent-list.js'
 import { LinemillError, toPlainError } from '../errors.js'
 import { canAttach } from '../input/input.js'
 import {
-  COPY_COUNT,
-  COPY_FIRST,
-  COPY_SKIP,
-  COPY_WORDS,
   EXTENT_THEN_NOTHING,
   HANDED_BASE,
   HANDED_CARRIED,
@@ -21,6 +17,7 @@ import {
   HANDED_TABLE,
   HANDED_WANTED,
   HANDED_WORDS,
+  NO_BYTE,
 } from '../layout.js'
 import type { InputPlan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
@@ -43,20 +40,18 @@ export interface HandOverSettings {
 export class HandOverKernel implements Kernel {
   readonly errors = 0
   readonly #writer: SlotWriter
-  readonly #primitives: Primitives
   readonly #settings: HandOverSettings
   readonly #context: RecordContext
   readonly #tableBytes: Uint8Array
   readonly #header = new Uint32Array(HANDED_WORDS)
   readonly #headerBytes = new Uint8Array(this.#header.buffer)
   readonly #headerDoubles = new Float64Array(this.#header.buffer)
-  readonly #extents = new ExtentList()
-  readonly #copy = new Uint32Array(COPY_WORDS)
+  readonly #extents: ExtentList
   #isCarried = false
 
   constructor(batch: Batch, writer: SlotWriter, primitives: Primitives, settings: HandOverSettings) {
     this.#writer = writer
-    this.#primitives = primitives
+    this.#extents = new ExtentList(primitives, NO_BYTE)
     this.#settings = settings
     this.#context = new RecordContext(batch, {}, false)
     this.#tableBytes = new Uint8Array(batch.table.buffer)
@@ -122,11 +117,7 @@ export class HandOverKernel implements Kernel {
 
   /** Write the extents that were collected, out of `bytes`. */
   #writeExtents(bytes: Uint8Array): void {
-    const copy = this.#copy
-    copy[COPY_FIRST] = 0
-    copy[COPY_COUNT] = this.#extents.count
-    copy[COPY_SKIP] = 0
+    this.#extents.writeTo(this.#writer, bytes, 0, this.#extents.count)
     this.#extents.count = 0
-    this.#writer.writeExtents(this.#primitives, bytes, this.#extents.words, copy)
   }
 }

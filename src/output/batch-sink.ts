@@ -53,6 +53,8 @@ export class BatchSink implements Sink {
     }
   }
 
+  async flush(): Promise<void> {}
+
   async commit(): Promise<void> {}
 
   /** Let go of the inputs; what was handed on is empty from then on. */

@@ -1,26 +1,19 @@
-import {
-  close,
-  constants,
-  fchmod,
-  fsync,
-  open,
-  rename,
-  rmSync,
-  type Stats,
-  stat,
-  unlink,
-  writev,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { close, constants, fchmod, fstat, fsync, open, rename, type Stats, stat, unlink } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { LinemillError } from '../errors.js'
+import { outputFailure, systemFailure } from './failure.js'
 import type { Sink } from './sink.js'
+import { syncDirectory } from './sync-directory.js'
 import { followTarget } from './target.js'
+import { nameTemporary, settleTemporary } from './temporary.js'
+import { writeAll } from './write-all.js'
 
 const call = {
   close: promisify(close),
   fchmod: promisify(fchmod),
+  fstat: promisify(fstat) as (fd: number) => Promise<Stats>,
   fsync: promisify(fsync),
   open: promisify(open) as (path: string, flags: number, mode?: number) => Promise<number>,
   rename: promisify(rename),
@@ -37,35 +30,71 @@ export interface FileIdentity {
 
 /**
  * Open where a file's bytes go. A regular or new file is written beside its target and renamed into place; a symlink
- * is followed to the file it names; a device or FIFO is written directly. An output that is one of the inputs is
- * refused.
+ * is followed to the file it names; a device or FIFO is written directly, once a FIFO has a reader. An output that is
+ * one of the inputs is refused.
  *
  * @throws LinemillError ERR_OUTPUT, ERR_USAGE
  */
 export async function openFileSink(
   path: string,
-  settings: { sync: boolean; inputs: readonly FileIdentity[] },
+  settings: { sync: boolean; inputs: readonly FileIdentity[]; signal?: AbortSignal | undefined },
 ): Promise<Sink> {
   // What stands behind /dev/stdout may be a socket, which cannot be opened by a name.
-  if (path === '-' || path === '/dev/stdout') return new DirectSink(1, 'standard output', false)
+  if (path === '-' || path === '/dev/stdout') {
+    refuseInput(await call.fstat(1), 'standard output', settings.inputs)
+    return new DirectSink(1, 'standard output', false)
+  }
   const target = await followSymlinks(path)
   const existing = await statIfThere(target, path)
   if (existing !== undefined) {
-    const input = settings.inputs.find(({ dev, ino }) => dev === existing.dev && ino === existing.ino)
-    if (input !== undefined) {
-      throw new LinemillError(
-        'ERR_USAGE',
-        `output ${path} is the input ${input.name}: name another file, and rename it when the run is done`,
-      )
-    }
-    if (existing.isDirectory()) throw failure(path, 'it is a directory: name a file in it')
-    if (!existing.isFile()) {
-      return new DirectSink(await openTarget(target, constants.O_WRONLY, path), path, true)
-    }
+    refuseInput(existing, path, settings.inputs)
+    if (existing.isDirectory()) throw outputFailure(path, 'it is a directory: name a file in it')
+    const fd = existing.isFIFO()
+      ? await openFifo(target, path, settings.signal)
+      : await openTarget(target, constants.O_WRONLY, path)
+    if (!existing.isFile()) return new DirectSink(fd, path, true)
     // Renaming over a file needs no permission on it; whoever may not write it expects it to stay.
-    await call.close(await openTarget(target, constants.O_WRONLY, path))
+    await call.close(fd)
   }
   return TemporarySink.open(target, path, existing, settings.sync)
+}
+
+function refuseInput(output: Stats, name: string, inputs: readonly FileIdentity[]): void {
+  const input = inputs.find(({ dev, ino }) => dev === output.dev && ino === output.ino)
+  if (input === undefined) return
+  throw new LinemillError(
+    'ERR_USAGE',
+    `output ${name} is the input ${input.name}: name another file, and rename it when the run is done`,
+  )
+}
+
+const READER_MILLISECONDS = 20
+
+/** Open a FIFO once somebody reads it. Opening it at once would wait as well, but in a call that nothing ends. */
+async function openFifo(path: string, name: string, signal: AbortSignal | undefined): Promise<number> {
+  while (!signal?.aborted) {
+    const probe = await probeFifo(path, name)
+    if (probe >= 0) {
+      try {
+        return await openTarget(path, constants.O_WRONLY, name)
+      } finally {
+        // HAZARD: the probe is closed last, or the reader would find the end of the output.
+        await call.close(probe)
+      }
+    }
+    await sleep(READER_MILLISECONDS)
+  }
+  throw new LinemillError('ERR_CANCELLED', `the run was cancelled before anybody read ${name}`)
+}
+
+/** A descriptor that does not block; -1 if nobody reads the FIFO. */
+async function probeFifo(path: string, name: string): Promise<number> {
+  try {
+    return await call.open(path, constants.O_WRONLY | constants.O_NONBLOCK)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENXIO') return -1
+    throw systemFailure(name, thrown)
+  }
 }
 
 /** Writes straight to a descriptor: standard output, a device, a FIFO. What was written cannot be taken back. */
@@ -85,6 +114,8 @@ class DirectSink implements Sink {
     return writeAll(this.#fd, buffers, this.#name)
   }
 
+  async flush(): Promise<void> {}
+
   async commit(): Promise<void> {
     // HAZARD: a descriptor that is closed twice may be somebody else's by then.
     if (this.#isDone) return
@@ -96,6 +127,9 @@ class DirectSink implements Sink {
     return this.commit()
   }
 }
+
+/** A file that nobody had before, and no symlink to one. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
 /** Writes a temporary file in the target's directory and renames it into place on commit. */
 class TemporarySink implements Sink {
@@ -120,103 +154,59 @@ class TemporarySink implements Sink {
     existing: Stats | undefined,
     sync: boolean,
   ): Promise<TemporarySink> {
-    // No secret: the file is opened exclusively. node:crypto would cost milliseconds of start.
-    const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`
-    const temporary = join(dirname(target), `.linemill-${unique}.tmp`)
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+    const temporary = nameTemporary(dirname(target))
     const mode = existing === undefined ? 0o666 : existing.mode & 0o777
-    const fd = await openTarget(temporary, flags, name, mode)
-    if (existing !== undefined) await call.fchmod(fd, mode) // the umask does not apply to a file that was there
-    temporaries.add(temporary)
-    return new TemporarySink(fd, { temporary, target, name }, sync)
+    try {
+      const fd = await openTarget(temporary, NEW_FILE, name, mode)
+      if (existing !== undefined) await call.fchmod(fd, mode) // the umask does not apply to a file that was there
+      return new TemporarySink(fd, { temporary, target, name }, sync)
+    } catch (thrown) {
+      settleTemporary(temporary)
+      throw thrown
+    }
   }
 
   write(buffers: readonly Buffer[]): Promise<void> {
     return writeAll(this.#fd, buffers, this.#name)
   }
 
+  async flush(): Promise<void> {
+    if (this.#sync) await call.fsync(this.#fd).catch(this.#fail)
+  }
+
   async commit(): Promise<void> {
     try {
-      if (this.#sync) await call.fsync(this.#fd)
       await call.rename(this.#temporary, this.#target)
-      temporaries.delete(this.#temporary)
+      settleTemporary(this.#temporary)
       if (this.#sync) await syncDirectory(dirname(this.#target))
       this.#isDone = true
       await call.close(this.#fd)
     } catch (thrown) {
       await this.abort()
-      throw failure(this.#name, reasonOf(thrown), thrown)
+      this.#fail(thrown)
     }
+  }
+
+  readonly #fail = (thrown: unknown): never => {
+    throw systemFailure(this.#name, thrown)
   }
 
   async abort(): Promise<void> {
     if (this.#isDone) return
     this.#isDone = true
-    temporaries.delete(this.#temporary)
+    settleTemporary(this.#temporary)
     await call.unlink(this.#temporary).catch(() => undefined) // gone already, or the directory is: nothing to undo
     await call.close(this.#fd).catch(() => undefined)
   }
 }
 
-/** Buffers of one `writev` call; the system's limit IOV_MAX is 1024. */
-const MAX_VECTOR = 1024
-const BUSY_MILLISECONDS = 5
-
-/** Write all buffers, however little the system takes at a time. */
-async function writeAll(fd: number, buffers: readonly Buffer[], name: string): Promise<void> {
-  let rest = buffers.filter(({ length }) => length > 0)
-  while (rest.length > 0) {
-    const written = await writeSome(fd, rest.slice(0, MAX_VECTOR), name)
-    rest = skipBytes(rest, written)
-  }
-}
-
-async function writeSome(fd: number, buffers: Buffer[], name: string): Promise<number> {
-  try {
-    return await new Promise<number>((resolve, reject) => {
-      writev(fd, buffers, (error, written) => (error ? reject(error) : resolve(written)))
-    })
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    if (code === 'EAGAIN') {
-      await sleep(BUSY_MILLISECONDS) // a pipe that is not blocking, and full
-      return 0
-    }
-    if (code === 'EPIPE') {
-      throw new LinemillError('ERR_READER_CLOSED', `the reader of ${name} went away`, { cause: thrown })
-    }
-    throw failure(name, reasonOf(thrown), thrown)
-  }
-}
-
-function skipBytes(buffers: Buffer[], count: number): Buffer[] {
-  let index = 0
-  let left = count
-  while (index < buffers.length && left >= (buffers[index] as Buffer).length) {
-    left -= (buffers[index] as Buffer).length
-    index++
-  }
-  const rest = buffers.slice(index)
-  if (left > 0) rest[0] = (rest[0] as Buffer).subarray(left)
-  return rest
-}
-
 async function followSymlinks(path: string): Promise<string> {
-  if (path === '' || path.endsWith('/')) throw failure(path, 'expected the name of a file')
+  if (path === '' || path.endsWith('/')) throw outputFailure(path, 'expected the name of a file')
   const target = await followTarget(path).catch((thrown) => {
-    throw failure(path, reasonOf(thrown), thrown)
+    throw systemFailure(path, thrown)
   })
-  if (target === undefined) throw failure(path, 'it is a symlink to a file that does not exist')
+  if (target === undefined) throw outputFailure(path, 'it is a symlink to a file that does not exist')
   return target
-}
-
-/** Temporary files that are being written. */
-const temporaries = new Set<string>()
-
-/** Remove the temporary files of all runs at once: for a process that must end now. */
-export function removeTemporaryFiles(): void {
-  for (const path of temporaries) rmSync(path, { force: true })
-  temporaries.clear()
 }
 
 async function statIfThere(target: string, name: string): Promise<Stats | undefined> {
@@ -224,7 +214,7 @@ async function statIfThere(target: string, name: string): Promise<Stats | undefi
     return await call.stat(target)
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw failure(name, reasonOf(thrown), thrown)
+    throw systemFailure(name, thrown)
   }
 }
 
@@ -232,33 +222,6 @@ async function openTarget(path: string, flags: number, name: string, mode?: numb
   try {
     return await call.open(path, flags, mode)
   } catch (thrown) {
-    throw failure(name, reasonOf(thrown), thrown)
+    throw systemFailure(name, thrown)
   }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const fd = await call.open(path, constants.O_RDONLY)
-  try {
-    await call.fsync(fd)
-  } finally {
-    await call.close(fd)
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  ENOENT: 'its directory does not exist',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of its path is no directory',
-}
-
-function reasonOf(thrown: unknown): string {
-  const { code, message } = thrown as NodeJS.ErrnoException
-  return REASONS[code ?? ''] ?? message
-}
-
-function failure(name: string, reason: string, cause?: unknown): LinemillError {
-  return new LinemillError('ERR_OUTPUT', `cannot write output ${name}: ${reason}`, { cause })
 }

@@ -1,7 +1,16 @@
-/** Where a run's bytes go. Exactly one of `commit` and `abort` is called, once, after the last write. */
+/**
+ * Where a run's bytes go. After the last write come `flush` and `commit`, or `abort` instead of either; `abort` may
+ * also follow a `commit`, and changes nothing then.
+ */
 export interface Sink {
-  /** Append buffers in order; resolves when all of them are written and may be used again. */
-  write(buffers: readonly Buffer[]): Promise<void>
+  /**
+   * Append buffers in order; resolves when all of them are written and may be used again.
+   *
+   * @param parts numbers of the parts that the buffers belong to, never falling; a sink of one file does not care.
+   */
+  write(buffers: readonly Buffer[], parts?: readonly number[]): Promise<void>
+  /** Bring what was written to rest. Whatever may still fail does so here, before any output of a run is in its place. */
+  flush(): Promise<void>
   /** Put the whole output in its place. */
   commit(): Promise<void>
   /** Leave everything as it was before the run, as far as the target allows. */
@@ -15,6 +24,8 @@ export class MemorySink implements Sink {
   async write(buffers: readonly Buffer[]): Promise<void> {
     for (const buffer of buffers) this.#pieces.push(Buffer.from(buffer))
   }
+
+  async flush(): Promise<void> {}
 
   async commit(): Promise<void> {}
 

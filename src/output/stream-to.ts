@@ -18,6 +18,7 @@ export async function streamTo(
       await sink.write([Buffer.from(buffer, byteOffset, length)])
       byteCount += length
     }
+    await sink.flush()
     await sink.commit()
     return byteCount
   } catch (thrown) {

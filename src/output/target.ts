@@ -1,5 +1,9 @@
+import { fstat } from 'node:fs'
 import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+
+const statDescriptor = promisify(fstat)
 
 /**
  * Find the file that a path means: symlinks are followed. A file that does not exist is named in its directory as it
@@ -16,17 +20,21 @@ export async function followTarget(path: string): Promise<string | undefined> {
   return join(await realpath(dirname(path)), basename(path))
 }
 
-/** Whether two paths mean one file, by whatever links; false where one of them can't be looked at. */
+/**
+ * Whether two paths mean one file, by whatever links; `-` is standard output, which may be a file as well. False where
+ * one of them can't be looked at, and for a device, which takes from everybody.
+ */
 export async function isSameFile(a: string, b: string): Promise<boolean> {
-  if (a === '-' || b === '-') return a === b
+  if (a === '-' && b === '-') return true
   const [one, other] = await Promise.all([identify(a), identify(b)])
   return one !== undefined && one === other
 }
 
 async function identify(path: string): Promise<string | undefined> {
-  const target = await followTarget(path).catch(() => undefined)
+  const target = path === '-' ? path : await followTarget(path).catch(() => undefined)
   if (target === undefined) return undefined
-  const found = await stat(target).catch(() => undefined)
+  const found = await (path === '-' ? statDescriptor(1) : stat(target)).catch(() => undefined)
+  if (found?.isCharacterDevice()) return undefined
   return found === undefined ? target : `${found.dev}:${found.ino}`
 }
 

@@ -15,6 +15,16 @@ export interface RegionHandle {
 export interface Extent {
   readonly slot: number
   readonly bytes: Buffer
+  /** Number of the part of the output that the bytes belong to; 0 where it is written as one. */
+  readonly part: number
+}
+
+/** What a filled slot holds. */
+export interface Filling {
+  readonly blockIndex: number
+  readonly output: number
+  readonly part: number
+  readonly length: number
 }
 
 /** A typed array over the region must not pass 2 GiB: offsets stay small integers. */
@@ -34,6 +44,7 @@ export class Region {
   readonly #bitmap: number
   readonly #links: number
   readonly #lengths: number
+  readonly #parts: Float64Array
 
   private constructor(handle: RegionHandle) {
     this.handle = handle
@@ -44,6 +55,8 @@ export class Region {
     this.#bitmap = CONTROL_FIXED_WORDS
     this.#links = this.#bitmap + bitmapWords(handle.slotCount)
     this.#lengths = this.#links + handle.slotCount
+    const partsBytes = partsWord(handle.slotCount) * 4
+    this.#parts = new Float64Array(handle.words, partsBytes, handle.slotCount)
     this.control = new Control(this.#words, handle.blockCount, handle.wakeEvery)
   }
 
@@ -58,12 +71,11 @@ export class Region {
       1,
       Math.min(measures.slotCount, Math.floor(MAX_REGION_BYTES / measures.slotBytes)),
     )
-    const wordCount = CONTROL_FIXED_WORDS + bitmapWords(slotCount) + 2 * slotCount
     const region = new Region({
       ...measures,
       slotCount,
       memory: new SharedArrayBuffer(slotCount * measures.slotBytes),
-      words: new SharedArrayBuffer(Math.ceil(wordCount / 2) * 8),
+      words: new SharedArrayBuffer((partsWord(slotCount) + 2 * slotCount) * 4),
     })
     region.control.initialise()
     for (let slot = 0; slot < slotCount; slot++) region.#setFree(slot)
@@ -117,8 +129,10 @@ export class Region {
   }
 
   /** Make a filled slot visible as the next of a block's output. The caller writes to it no more. */
-  publish(slot: number, length: number, blockIndex: number, output: number): void {
+  publish(slot: number, { blockIndex, output, part, length }: Filling): void {
     const list = this.control.publishedWord(blockIndex, output)
+    // HAZARD: what describes a slot is written before the exchange that makes it visible.
+    this.#parts[slot] = part
     Atomics.store(this.#words, this.#lengths + slot, length)
     for (;;) {
       const latest = Atomics.load(this.#words, list)
@@ -135,7 +149,7 @@ export class Region {
       const slot = next - 1
       const start = slot * this.slotBytes
       const length = Atomics.load(this.#words, this.#lengths + slot)
-      extents.push({ slot, bytes: this.bytes.subarray(start, start + length) })
+      extents.push({ slot, bytes: this.bytes.subarray(start, start + length), part: this.#parts[slot] })
       next = Atomics.load(this.#words, this.#links + slot)
     }
     return extents.reverse()
@@ -144,4 +158,10 @@ export class Region {
 
 function bitmapWords(slotCount: number): number {
   return Math.ceil(slotCount / 32)
+}
+
+/** Where the slots' parts begin: behind bitmap, links and lengths, at a whole double. */
+function partsWord(slotCount: number): number {
+  const words = CONTROL_FIXED_WORDS + bitmapWords(slotCount) + 2 * slotCount
+  return words + (words % 2)
 }

@@ -1,5 +1,3 @@
-import { COPY_COUNT, COPY_FIRST, COPY_TARGET, COPY_TARGET_END } from '../layout.js'
-import type { Primitives } from '../primitives/primitives.js'
 import type { Region } from './region.js'
 
 /**
@@ -12,6 +10,7 @@ export class SlotWriter {
   limit = 0
   #slot = -1
   #blockIndex = 0
+  #part = 0
   readonly #region: Region
   readonly #output: number
   readonly #siblings: readonly SlotWriter[]
@@ -31,6 +30,13 @@ export class SlotWriter {
 
   beginBlock(blockIndex: number): void {
     this.#blockIndex = blockIndex
+  }
+
+  /** Let what is written from now on belong to another part of the output: a slot holds bytes of one. */
+  beginPart(part: number): void {
+    if (part === this.#part) return
+    this.publish()
+    this.#part = part
   }
 
   get room(): number {
@@ -59,8 +65,12 @@ export class SlotWriter {
   publish(): void {
     if (this.#slot < 0) return
     this.#verify()
-    const start = this.#slot * this.#region.slotBytes
-    this.#region.publish(this.#slot, this.position - start, this.#blockIndex, this.#output)
+    this.#region.publish(this.#slot, {
+      blockIndex: this.#blockIndex,
+      output: this.#output,
+      part: this.#part,
+      length: this.position - this.#slot * this.#region.slotBytes,
+    })
     this.#slot = -1
     this.position = 0
     this.limit = 0
@@ -83,18 +93,6 @@ export class SlotWriter {
       this.target.set(bytes.subarray(done, done + length), this.position)
       this.position += length
       done += length
-    }
-  }
-
-  /** Copy the extents of `bytes` that `copy` names (layouts: EXTENT_, COPY_), over as many slots as it takes. */
-  writeExtents(primitives: Primitives, bytes: Uint8Array, extents: Uint32Array, copy: Uint32Array): void {
-    for (;;) {
-      copy[COPY_TARGET] = this.position
-      copy[COPY_TARGET_END] = this.limit
-      primitives.copyExtents(bytes, extents, copy, this.target)
-      this.position = copy[COPY_TARGET]
-      if (copy[COPY_FIRST] === copy[COPY_COUNT]) return
-      this.nextSlot()
     }
   }
 

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { Batch, measureBatch } from '../batch/batch.js'
 import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
+import { type KernelDescription, makeBuiltInKernel } from '../kernel/built-in.js'
 import type { Job } from '../kernel/job.js'
 import { describeJob, loadJob } from '../kernel/load-job.js'
 import { makeKernel } from '../kernel/make-kernel.js'
@@ -71,6 +72,7 @@ async function runTask(task: WorkerTask): Promise<void> {
   const loop = new BlockLoop({ plan, control, primitives, maxRecordBytes, limit, post: report })
   if (task.job === undefined) {
     if (task.handsOver) await prepareHandOver(loop, task, region)
+    if (task.kernel !== undefined) await prepare(loop, undefined, task, region)
     post({ type: 'finished', figures: loop.run() })
     return
   }
@@ -94,7 +96,12 @@ async function runTask(task: WorkerTask): Promise<void> {
   finish(figures, job, task)
 }
 
-async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): Promise<void> {
+async function prepare(
+  loop: BlockLoop,
+  job: Job | undefined,
+  task: WorkerTask,
+  region: Region,
+): Promise<void> {
   const primitives = choosePrimitives(task.instructionSet, { warn: false })
   const { plan, onError, args, columns, outputDialect, recordAllowed } = task
   const { capacity, wantedCount } = measureBatch(plan, task.batchRecords)
@@ -102,6 +109,11 @@ async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Regi
   const writers: SlotWriter[] = []
   for (let output = 0; output < (onError === 'reject' ? 2 : 1); output++) {
     writers.push(new SlotWriter(region, output, writers, loop.verify))
+  }
+  if (job === undefined) {
+    const parts = { batch, writers, primitives, outputDialect }
+    loop.setWork({ kernel: await makeBuiltInKernel(task.kernel as KernelDescription, parts), batch, writers })
+    return
   }
   const kernel = await makeKernel(job, state, batch, writers, primitives, {
     columns,

@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['kernel/', 'output/'],
   ['worker/'],
   ['engine/', 'generate/'],
-  ['run.ts', 'count.ts', 'batches.ts', 'map-file.ts', 'generate.ts', 'tasks.ts', 'bench/'],
+  ['run.ts', 'count.ts', 'split.ts', 'batches.ts', 'map-file.ts', 'generate.ts', 'tasks.ts', 'bench/'],
   ['pool.ts', 'job.ts'],
   ['index.ts'],
   ['cli/'],
@@ -45,6 +45,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly str
 const PUBLIC_TO_CLI = [
   'src/run.ts',
   'src/count.ts',
+  'src/split.ts',
   'src/generate.ts',
   'src/tasks.ts',
   'src/pool.ts',
@@ -54,7 +55,7 @@ const PUBLIC_TO_CLI = [
   'src/generate/settings.ts',
   // Prints and report files are written as every output is.
   'src/output/stream-to.ts',
-  'src/output/file-sink.ts',
+  'src/output/temporary.ts',
   'src/output/target.ts',
 ]
 

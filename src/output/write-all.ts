@@ -1,0 +1,52 @@
+import { writev } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LinemillError } from '../errors.js'
+import { systemFailure } from './failure.js'
+
+/** Buffers of one `writev` call; the system's limit IOV_MAX is 1024. */
+const MAX_VECTOR = 1024
+const BUSY_MILLISECONDS = 5
+
+/**
+ * Write all buffers to a descriptor, however little the system takes at a time.
+ *
+ * @param name of the output, for messages.
+ * @throws LinemillError ERR_OUTPUT; ERR_READER_CLOSED where the reader of a pipe went away.
+ */
+export async function writeAll(fd: number, buffers: readonly Buffer[], name: string): Promise<void> {
+  let rest = buffers.filter(({ length }) => length > 0)
+  while (rest.length > 0) {
+    const written = await writeSome(fd, rest.slice(0, MAX_VECTOR), name)
+    rest = skipBytes(rest, written)
+  }
+}
+
+async function writeSome(fd: number, buffers: Buffer[], name: string): Promise<number> {
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      writev(fd, buffers, (error, written) => (error ? reject(error) : resolve(written)))
+    })
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code === 'EAGAIN') {
+      await sleep(BUSY_MILLISECONDS) // a pipe that is not blocking, and full
+      return 0
+    }
+    if (code === 'EPIPE') {
+      throw new LinemillError('ERR_READER_CLOSED', `the reader of ${name} went away`, { cause: thrown })
+    }
+    throw systemFailure(name, thrown)
+  }
+}
+
+function skipBytes(buffers: Buffer[], count: number): Buffer[] {
+  let index = 0
+  let left = count
+  while (index < buffers.length && left >= (buffers[index] as Buffer).length) {
+    left -= (buffers[index] as Buffer).length
+    index++
+  }
+  const rest = buffers.slice(index)
+  if (left > 0) rest[0] = (rest[0] as Buffer).subarray(left)
+  return rest
+}
