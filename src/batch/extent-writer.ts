@@ -1,4 +1,3 @@
-import { EXTENT_THEN_LINE_FEED } from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Batch } from './batch.js'
@@ -24,15 +23,10 @@ export class ExtentWriter {
 
   /** Copy records `[from, until)` of the batch, each with a line end. */
   records(from: number, until: number): void {
-    const { table, capacity } = this.#batch
-    let first = from
-    while (first < until) {
-      // Records with one byte between them, a line feed, are one extent.
-      let next = first + 1
-      while (next < until && table[next] === table[capacity + next - 1] + 1) next++
+    let next = from
+    while (next < until) {
       if (this.#extents.isFull) this.flush()
-      this.#extents.add(table[first], table[capacity + next - 1], EXTENT_THEN_LINE_FEED)
-      first = next
+      next = this.#extents.addLines(this.#batch, next, until, 0)
     }
   }
 

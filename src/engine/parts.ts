@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { LinemillError } from '../errors.js'
-import type { SplitDescription } from '../kernel/built-in.js'
+import type { SplitDescription } from '../kernel/split-kernel.js'
 import { flag, wholeNumber } from '../options.js'
 import { INDEX_MARK, type PartTemplate } from '../output/part-names.js'
 

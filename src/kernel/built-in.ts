@@ -4,16 +4,9 @@ import type { OutputDialect } from '../batch/slot-emitter.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Kernel } from './kernel.js'
+import type { SplitDescription } from './split-kernel.js'
 
-/** Which records of the run belong to which part: so many in each, or those that start in as many bytes. */
-export interface SplitDescription {
-  readonly name: 'split'
-  readonly unit: 'records' | 'bytes'
-  /** Records, or bytes of content, of a part. */
-  readonly size: number
-}
-
-/** A built-in kernel as plain data that crosses threads: its name, and what it has to know. */
+/** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
 export type KernelDescription = SplitDescription
 
 /** What a built-in kernel is made over. */

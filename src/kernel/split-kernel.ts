@@ -1,7 +1,14 @@
 import type { Batch } from '../batch/batch.js'
 import type { ExtentWriter } from '../batch/extent-writer.js'
-import type { SplitDescription } from './built-in.js'
 import type { Kernel } from './kernel.js'
+
+/** Which records of the run belong to which part: so many in each, or those that start in as many bytes. */
+export interface SplitDescription {
+  readonly name: 'split'
+  readonly unit: 'records' | 'bytes'
+  /** Records, or bytes of content, of a part. */
+  readonly size: number
+}
 
 /**
  * Copies each record to the part of the output that it belongs to. Parts are numbered over the whole run, and a
