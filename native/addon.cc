@@ -2,12 +2,13 @@
  * The Node-API surface: reads arguments, calls the plain C++ beside it, and turns statuses into exceptions.
  * No other native file knows Node. `src/primitives/native.ts` is its only caller and describes it in types.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <napi.h>
 
 #include <string>
-#include <system_error>
 
+#include "arguments.h"
 #include "ending.h"
 #include "errno_name.h"
 #include "layout.h"
@@ -16,62 +17,6 @@
 
 namespace linemill {
 namespace {
-
-using Napi::CallbackInfo;
-using Napi::Value;
-
-/** Throw an error as Node's own file system calls do: with `code`, `errno` and `syscall`. */
-Value throw_errno(Napi::Env env, const char* call, int number) {
-  const std::string reason = std::generic_category().message(number);
-  const std::string message = std::string(errno_name(number)) + ": " + reason + ", " + call;
-  const Napi::Error error = Napi::Error::New(env, message);
-  error.Value().Set("code", errno_name(number));
-  error.Value().Set("errno", -number);
-  error.Value().Set("syscall", call);
-  error.ThrowAsJavaScriptException();
-  return env.Undefined();
-}
-
-Value throw_range(Napi::Env env, const char* call) {
-  const std::string message = std::string(call) + ": an argument is out of range";
-  const Napi::RangeError error = Napi::RangeError::New(env, message);
-  error.Value().Set("code", "ERR_OUT_OF_RANGE");
-  error.ThrowAsJavaScriptException();
-  return env.Undefined();
-}
-
-/** A typed array argument; without elements when the argument is none of that type. */
-template <class Element, napi_typedarray_type Type>
-struct Elements {
-  Element* data = nullptr;
-  size_t length = 0;
-
-  Elements(const CallbackInfo& info, size_t index) {
-    napi_typedarray_type type = napi_int8_array;
-    void* found = nullptr;
-    size_t found_length = 0;
-    const napi_status status =
-        napi_get_typedarray_info(info.Env(), info[index], &type, &found_length, &found, nullptr, nullptr);
-    if (status != napi_ok || type != Type) return;
-    data = static_cast<Element*>(found);
-    length = found_length;
-  }
-};
-
-using Bytes = Elements<uint8_t, napi_uint8_array>;
-using Words = Elements<uint32_t, napi_uint32_array>;
-
-uint32_t uint32_at(const CallbackInfo& info, size_t index) {
-  uint32_t value = 0;
-  napi_get_value_uint32(info.Env(), info[index], &value);
-  return value;
-}
-
-int64_t int64_at(const CallbackInfo& info, size_t index) {
-  int64_t value = 0;
-  napi_get_value_int64(info.Env(), info[index], &value);
-  return value;
-}
 
 /** A dialect comes as one number: the delimiter, and the quote times 65536. */
 Dialect dialect_at(const CallbackInfo& info, size_t index) {
@@ -191,28 +136,54 @@ struct Window {
 
 /**
  * Drop a window's reference, once.
- * HAZARD: Node runs it also when it refuses to make the ArrayBuffer, within the call that should have made it;
- * then `attach` still looks at the window, and deletes it.
+ * HAZARD: Node runs it also when it refuses to make the buffer, within the call that should have made it; then
+ * `make_window` still looks at the window, and deletes it.
  */
-void finalize_window(napi_env, void*, void* hint) {
-  Window* const window = static_cast<Window*>(hint);
+void finalize_window(Window* window) {
   close_window(window->id);
   window->is_closed = true;
   if (!window->is_being_made) delete window;
 }
 
-Value attach(const CallbackInfo& info) {
+/** Asks the runtime for a buffer over `length` bytes at `data` that runs the window's finaliser at its end. */
+using MakeBuffer = napi_status (*)(napi_env env, void* data, size_t length, Window* window, napi_value* result);
+
+napi_status make_array_buffer(napi_env env, void* data, size_t length, Window* window, napi_value* result) {
+  const auto finalize = [](napi_env, void*, void* hint) { finalize_window(static_cast<Window*>(hint)); };
+  return napi_create_external_arraybuffer(env, data, length, finalize, window, result);
+}
+
+/**
+ * Node-API's call that makes a SharedArrayBuffer over memory of ours, null where the runtime is older than it: Node
+ * 22.23.3, 24.16, 26.1. The headers that the addon is built with need not know it.
+ * HAZARD: its finaliser runs on any thread, with the last of all threads that hold the buffer, or not at all.
+ */
+using CreateExternalShared = napi_status (*)(napi_env env, void* data, size_t length,
+                                             void (*finalize)(void* data, void* hint), void* hint,
+                                             napi_value* result);
+CreateExternalShared find_create_external_shared() {
+  void* const found = dlsym(RTLD_DEFAULT, "node_api_create_external_sharedarraybuffer");
+  return reinterpret_cast<CreateExternalShared>(found);
+}
+const CreateExternalShared create_external_shared = find_create_external_shared();
+
+napi_status make_shared_buffer(napi_env env, void* data, size_t length, Window* window, napi_value* result) {
+  const auto finalize = [](void*, void* hint) { finalize_window(static_cast<Window*>(hint)); };
+  return create_external_shared(env, data, length, finalize, window, result);
+}
+
+/** Make a window over a range of a mapping, as a buffer of the kind that `make` makes. */
+Value make_window(const CallbackInfo& info, const char* call, MakeBuffer make) {
   const Napi::Env env = info.Env();
   const uint64_t length = uint64_t(int64_at(info, 2));
   void* data = nullptr;
   const uint64_t offset = uint64_t(int64_at(info, 1));
   const int refused = length == 0 ? ERANGE : open_window(id_at(info), offset, length, &data);
-  if (refused == ERANGE) return throw_range(env, "attach");
-  if (refused != 0) return throw_errno(env, "attach", refused);
+  if (refused == ERANGE) return throw_range(env, call);
+  if (refused != 0) return throw_errno(env, call, refused);
   Window* const window = new Window{id_at(info), true, false};
   napi_value buffer = nullptr;
-  const napi_status status =
-      napi_create_external_arraybuffer(env, data, length, finalize_window, window, &buffer);
+  const napi_status status = make(env, data, length, window, &buffer);
   window->is_being_made = false;
   if (status == napi_ok) return Value(env, buffer);
   // After any other failure the finaliser has run or will: dropping the reference here might be the second time.
@@ -220,11 +191,15 @@ Value attach(const CallbackInfo& info) {
   if (is_ours && !window->is_closed) close_window(window->id);
   if (is_ours || window->is_closed) delete window;
   if (env.IsExceptionPending()) return env.Undefined();
-  const Napi::Error error = Napi::Error::New(env, "this runtime does not allow external ArrayBuffers");
+  const Napi::Error error = Napi::Error::New(env, "this runtime does not allow external buffers");
   error.Value().Set("code", "ERR_NO_EXTERNAL_BUFFERS");
   error.ThrowAsJavaScriptException();
   return env.Undefined();
 }
+
+Value attach(const CallbackInfo& info) { return make_window(info, "attach", make_array_buffer); }
+
+Value share(const CallbackInfo& info) { return make_window(info, "share", make_shared_buffer); }
 
 Value is_faulted(const CallbackInfo& info) {
   bool result = false;
@@ -276,6 +251,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("attach", Napi::Function::New<attach>(env, "attach"));
   const auto detach = [](const CallbackInfo& info) { info[0].As<Napi::ArrayBuffer>().Detach(); };
   exports.Set("detach", Napi::Function::New(env, detach, "detach"));
+  if (create_external_shared != nullptr) exports.Set("share", Napi::Function::New<share>(env, "share"));
   exports.Set("unmap", Napi::Function::New<unmap>(env, "unmap"));
   exports.Set("isFaulted", Napi::Function::New<is_faulted>(env, "isFaulted"));
   exports.Set("advise", Napi::Function::New<advise>(env, "advise"));

@@ -128,6 +128,40 @@ export const COPY_DELIMITER = 5
 export const COPY_WORDS = 8
 
 /**
+ * A batch on its way to the thread that asked for it, as bytes of an output: this header (Uint32 words); then the
+ * used part of each array of the table, the field counts left out; then, of a batch that is carried, the bytes from
+ * START to END. In the place of a record that fails stands a failure: the header, and COUNT bytes of JSON.
+ *
+ *   word    content
+ *   0       KIND: one of the HANDED_ values below
+ *   1       INPUT: index of the input
+ *   2       COUNT: records; of a failure: bytes
+ *   3       WANTED: columns in the table
+ *   4       START: the first record's first byte; as all offsets of the table relative to BASE
+ *   5       END: the end of the last record
+ *   6       BASE: where in the input the worker's window began (Float64)
+ *   8       RECORD_NUMBER of the first record, 1-based          (Float64)
+ *   10      LINE_NUMBER on which the first record starts        (Float64)
+ */
+export const HANDED_KIND = 0
+export const HANDED_INPUT = 1
+export const HANDED_COUNT = 2
+export const HANDED_WANTED = 3
+export const HANDED_START = 4
+export const HANDED_END = 5
+export const HANDED_BASE = 6
+export const HANDED_RECORD_NUMBER = 8
+export const HANDED_LINE_NUMBER = 10
+export const HANDED_WORDS = 12
+
+/** A batch whose bytes the other thread attaches itself. */
+export const HANDED_TABLE = 0
+/** A batch that carries its bytes. */
+export const HANDED_CARRIED = 1
+/** What was wrong with the next record; nothing comes behind it. */
+export const HANDED_FAILURE = 2
+
+/**
  * Control words (Int32), shared by all threads of a run. Counters that different threads write often lie a cache
  * line apart.
  *
@@ -142,7 +176,8 @@ export const COPY_WORDS = 8
  *   112     FINISHED: blocks finished
  *   128     STARVED: workers that wait for a slot
  *   144     block records, a ring of 2 * IN_FLIGHT
- *   then    bitmap of free slots, slot links, slot lengths, worker records
+ *   then    bitmap of free slots, slot links, slot lengths, at a whole double slot parts (Float64), and at the start of
+ *           a cache line worker records
  */
 export const CONTROL_CANCEL = 0
 export const CONTROL_CURSOR = 16

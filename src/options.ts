@@ -229,7 +229,8 @@ function usage(message: string): LinemillError {
   return new LinemillError('ERR_USAGE', message)
 }
 
-function wholeNumber(
+/** Check a whole number's range; its name stands first in the message. */
+export function wholeNumber(
   name: string,
   value: number | undefined,
   fallback: number,
@@ -259,7 +260,8 @@ function oneOf<T extends string>(name: string, value: T | undefined, fallback: T
   throw usage(`${name} must be one of ${allowed.join(', ')}, found ${JSON.stringify(value)}`)
 }
 
-function flag(name: string, value: boolean | undefined, fallback: boolean): boolean {
+/** Check that an option is true or false. */
+export function flag(name: string, value: boolean | undefined, fallback: boolean): boolean {
   if (value === undefined) return fallback
   if (typeof value === 'boolean') return value
   throw usage(`${name} must be true or false, found ${JSON.stringify(value)}`)

@@ -1,7 +1,12 @@
+import type { BatchesOptions } from './batches.js'
 import type { CountOptions, CountReport } from './count.js'
+import { checkSignal, orCancelled } from './engine/cancellation.js'
+import { type BatchIterator, type BatchSteps, Iteration } from './engine/iteration.js'
 import { LinemillError } from './errors.js'
+import type { Columns } from './kernel/job.js'
 import { type RunOptions, resolveOptions } from './options.js'
 import type { Report } from './report.js'
+import type { SplitOptions, SplitReport } from './split.js'
 import { Pool } from './worker/pool.js'
 
 /** Worker threads that are used again from call to call: a warm pool saves each call their start. */
@@ -13,6 +18,16 @@ export interface LinemillPool extends AsyncDisposable {
   run(module: string | URL, inputs: string | readonly string[], options?: RunOptions): Promise<Report>
   /** As the function `count`, on these workers. */
   count(inputs: string | readonly string[], options?: CountOptions): Promise<CountReport>
+  /**
+   * As the function `batches`, on these workers. It waits for the calls before it, but none waits for its end: what
+   * is called while an iteration lasts, in its loop for instance, starts workers of its own.
+   */
+  batches<const C extends Columns = Columns>(
+    inputs: string | readonly string[],
+    options?: BatchesOptions<C>,
+  ): BatchIterator<C>
+  /** As the function `split`, on these workers. */
+  split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -29,39 +44,75 @@ export function createPool(options: { readonly workers?: number } = {}): Linemil
 
 class SharedPool implements LinemillPool {
   readonly workers: number
-  readonly #pool: Pool
-  /** Resolves when the calls so far are done; there is one control area for a run, and one run at a time. */
+  /** Pools whose workers nobody uses; one, unless an iteration lasts while other calls come. */
+  readonly #free: Pool[]
+  readonly #lent = new Set<Pool>()
+  /** Resolves when the calls so far are done, or their iterations have begun. */
   #latest: Promise<unknown> = Promise.resolve()
-
   #isClosed = false
 
   constructor(workers: number) {
     this.workers = workers
-    this.#pool = new Pool(workers)
+    this.#free = [new Pool(workers)]
   }
 
   start(): void {
-    this.#pool.workers()
+    this.#free[0]?.workers()
   }
 
   run(module: string | URL, inputs: string | readonly string[], options: RunOptions = {}): Promise<Report> {
-    return this.#inTurn(async () => {
+    return this.#call(options.signal, async (pool) => {
       // Loaded here, so that workers start while the engine's modules load.
       const { runOnPool } = await import('./run.js')
-      return runOnPool(this.#pool, module, inputs, { ...options, workers: this.#share(options.workers) })
+      return runOnPool(pool, module, inputs, { ...options, workers: this.#share(options.workers) })
     })
   }
 
   count(inputs: string | readonly string[], options: CountOptions = {}): Promise<CountReport> {
-    return this.#inTurn(async () => {
+    return this.#call(options.signal, async (pool) => {
       const { countOnPool } = await import('./count.js')
-      return countOnPool(this.#pool, inputs, { ...options, workers: this.#share(options.workers) })
+      return countOnPool(pool, inputs, { ...options, workers: this.#share(options.workers) })
+    })
+  }
+
+  batches<const C extends Columns = Columns>(
+    inputs: string | readonly string[],
+    options: BatchesOptions<C> = {},
+  ): BatchIterator<C> {
+    return new Iteration((stop) => this.#iterate(inputs, options, stop))
+  }
+
+  async *#iterate<C extends Columns>(
+    inputs: string | readonly string[],
+    options: BatchesOptions<C>,
+    stop: AbortController,
+  ): BatchSteps<C> {
+    let pool: Pool
+    try {
+      pool = await this.#inTurn([options.signal, stop.signal], async () => this.#borrow())
+    } catch (thrown) {
+      if (stop.signal.aborted) return undefined // ended while it waited
+      throw thrown
+    }
+    try {
+      const { batchesOnPool } = await import('./batches.js')
+      const shared = { ...options, workers: this.#share(options.workers) }
+      return yield* batchesOnPool(pool, inputs, shared, stop)
+    } finally {
+      await this.#giveBack(pool)
+    }
+  }
+
+  split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport> {
+    return this.#call(options.signal, async (pool) => {
+      const { splitOnPool } = await import('./split.js')
+      return splitOnPool(pool, inputs, { ...options, workers: this.#share(options.workers) })
     })
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#pool.close()
+    await Promise.all([...this.#free, ...this.#lent].map((pool) => pool.close()))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -72,12 +123,39 @@ class SharedPool implements LinemillPool {
     return Math.min(workers ?? this.workers, this.workers)
   }
 
-  #inTurn<R>(call: () => Promise<R>): Promise<R> {
-    const result = this.#latest.then(() => {
+  #borrow(): Pool {
+    const pool = this.#free.pop() ?? new Pool(this.workers)
+    this.#lent.add(pool)
+    return pool
+  }
+
+  async #giveBack(pool: Pool): Promise<void> {
+    this.#lent.delete(pool)
+    if (this.#free.length === 0 && !this.#isClosed) this.#free.push(pool)
+    else await pool.close()
+  }
+
+  #call<R>(signal: AbortSignal | undefined, call: (pool: Pool) => Promise<R>): Promise<R> {
+    return this.#inTurn([signal], async () => {
+      const pool = this.#borrow()
+      try {
+        return await call(pool)
+      } finally {
+        await this.#giveBack(pool)
+      }
+    })
+  }
+
+  /** Call when the calls before are done; one of whose signals one is aborted gives up waiting. */
+  #inTurn<R>(signals: readonly (AbortSignal | undefined)[], call: () => Promise<R>): Promise<R> {
+    const before = this.#latest
+    const turn = signals.reduce(orCancelled, before)
+    const result = turn.then(() => {
+      for (const signal of signals) checkSignal(signal)
       if (this.#isClosed) throw new LinemillError('ERR_USAGE', 'the pool is closed: make another one')
       return call()
     })
-    this.#latest = result.catch(() => undefined)
+    this.#latest = Promise.allSettled([before, result])
     return result
   }
 }

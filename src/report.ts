@@ -50,7 +50,7 @@ export interface WorkerFigures {
 /** What `--explain` prints: a run's decisions, before it runs. */
 export interface Explanation {
   readonly inputs: readonly InputReport[]
-  readonly kind: 'line' | 'record' | 'batch' | 'count'
+  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split'
   readonly isReduction: boolean
   readonly workers: number
   readonly instructionSet: InstructionSet
@@ -60,4 +60,18 @@ export interface Explanation {
   readonly slots: number
   readonly gather: string
   readonly columns: readonly string[]
+  /** Of `split`: the files that would be written. */
+  readonly parts?: PartsPlan
+}
+
+/** How `split` shares records out. */
+export interface PartsPlan {
+  /** Path of each file, with `{index}` for its index. */
+  readonly name: string
+  readonly unit: 'records' | 'bytes'
+  /** Records, or bytes, of each file. */
+  readonly size: number
+  /** The most files there may be, where that is known before. */
+  readonly atMost?: number
+  readonly repeatsHeader: boolean
 }

@@ -151,6 +151,14 @@ describe('a pool', () => {
     expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
   })
 
+  test('works in a script on the command line', () => {
+    const main = new URL('../dist/index.js', import.meta.url).href
+    const source = `import { count } from '${main}'; console.log((await count('in.csv')).count)`
+    const args = ['--expose-gc', '--input-type=module', '-e', source]
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+    expect({ stdout, stderr }).toEqual({ stdout: '20000\n', stderr: '' })
+  })
+
   test('that is closed fails the calls that wait', async () => {
     const pool = createPool({ workers: 1 })
     const calls = [pool.run(job('export default () => { for (;;); }'), INPUT), pool.count(INPUT)]

@@ -85,6 +85,11 @@ export function readInput(bytes: Buffer, { oracle }: Reading): ReadInput {
   }
 }
 
+/** The header of an input, where it has one. */
+export function readHeader(bytes: Buffer, { oracle }: Reading): { header: OracleRecord | undefined } {
+  return readRecords(bytes, oracle)
+}
+
 function countLineFeeds(bytes: Buffer, end: number): number {
   return bytes.subarray(0, end).filter((byte) => byte === 10).length
 }

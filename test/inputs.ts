@@ -1,4 +1,5 @@
 /** The table of awkward inputs, each with the ways in which it is read. */
+import fc from 'fast-check'
 import type { RunOptions } from '../dist/options.js'
 import type { OracleOptions } from './oracle.js'
 
@@ -263,3 +264,21 @@ add(
 add('many lines of one byte', '\n'.repeat(9000), [LINES, CSV_BARE])
 
 export const INPUT_CASES: readonly InputCase[] = cases
+
+/** Bytes in which everything that has a meaning is frequent. */
+export const awkwardBytes = fc
+  .array(
+    fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc.constantFrom(',', '"', '""', '",', ',"', '"\n', '\n"', '\n', '\r\n', '\r', ';', "'"),
+      },
+      {
+        weight: 4,
+        arbitrary: fc.constantFrom('a,b\n', '1,2\r\n', 'x', '"a",b\n', '\t', '\xef\xbb\xbf', '\xe9', '\0'),
+      },
+      { weight: 1, arbitrary: fc.nat(90).map((count) => 'x'.repeat(count)) },
+    ),
+    { maxLength: 80, size: 'max' },
+  )
+  .map((parts) => Buffer.from(parts.join(''), 'latin1'))

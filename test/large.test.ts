@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
+import { batchesOnPool } from '../dist/batches.js'
 import { countOnPool } from '../dist/count.js'
 import type { RunOptions } from '../dist/options.js'
 import { supportedInstructionSets } from '../dist/primitives/native.js'
@@ -127,6 +128,21 @@ describe.runIf(isSparse && isNative)('a file of more than 4 GiB (needs sparse fi
       blankLines: expected.blankLines,
       inputBytes: LENGTH,
     })
+  })
+
+  test('every record has its right place in batches', { timeout: 120_000 }, async () => {
+    const seen: string[] = []
+    const options = { workers: 2, strategy: 'mapped', columns: {} } as const
+    for await (const batch of batchesOnPool(pool, path, options, new AbortController())) {
+      for (let index = 0; index < batch.recordCount; index++) {
+        const length = batch.end(index) - batch.start(index)
+        const text =
+          length < 1000 ? batch.bytes.toString('utf8', batch.start(index), batch.end(index)) : length
+        const place = [batch.lineNumber(index), batch.recordNumber(index), batch.inputOffset(index)]
+        seen.push(`${place.join()},${JSON.stringify(text)}`)
+      }
+    }
+    expect(seen).toEqual(expected.seen)
   })
 
   test('records and lines are counted', async () => {

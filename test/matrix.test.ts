@@ -14,8 +14,9 @@ import type { LinemillError } from '../dist/errors.js'
 import type { RunOptions } from '../dist/options.js'
 import { runOnPool } from '../dist/run.js'
 import { Pool } from '../dist/worker/pool.js'
+import { type Draw, drawFrom, hashText, makeDraw } from './draw.js'
 import * as oracle from './expectations.js'
-import { ALL_READINGS, BLOCK_SIZES, INPUT_CASES, LINES, type Reading } from './inputs.js'
+import { ALL_READINGS, awkwardBytes, BLOCK_SIZES, INPUT_CASES, LINES, type Reading } from './inputs.js'
 import { availablePrimitives } from './primitive-sets.js'
 
 const SEED = 20141118
@@ -69,23 +70,6 @@ const MEANINGS = {
   from: [0, 0, 0, 1, 2, 5],
   limit: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 0, 1, 2, 5, 6, 20],
 } as const
-
-/** Draws whole numbers below a bound, the same ones each time (mulberry32). */
-function makeDraw(seed: number): (bound: number) => number {
-  let state = seed >>> 0
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound
-  }
-}
-
-type Draw = ReturnType<typeof makeDraw>
-
-function drawFrom<T>(draw: Draw, values: readonly T[]): T {
-  return values[draw(values.length)]
-}
 
 /** Slots that one run may have to fill: each of them is handed over on its own. */
 const MAX_SLOTS = 4000
@@ -287,17 +271,11 @@ function runsOf(byteLength: number): { workers: number; blockBytes: number }[] {
   return pairs.filter((_, index) => index % step === Math.floor(index / WORKERS.length) % step)
 }
 
-function hash(text: string): number {
-  let value = 0
-  for (const character of text) value = (Math.imul(value, 31) + character.charCodeAt(0)) | 0
-  return value
-}
-
 describe('every awkward input', () => {
   test.each(INPUT_CASES)('$name', async ({ name, bytes, readings }) => {
     const path = join(folder, 'input')
     writeFileSync(path, bytes)
-    const draw = makeDraw(SEED + hash(name))
+    const draw = makeDraw(SEED + hashText(name))
     for (const reading of readings) {
       const input = oracle.readInput(bytes, reading)
       const lines = oracle.readInput(bytes, LINES)
@@ -318,24 +296,6 @@ describe('every awkward input', () => {
     }
   })
 })
-
-/** Bytes in which everything that has a meaning is frequent. */
-const awkwardBytes = fc
-  .array(
-    fc.oneof(
-      {
-        weight: 8,
-        arbitrary: fc.constantFrom(',', '"', '""', '",', ',"', '"\n', '\n"', '\n', '\r\n', '\r', ';', "'"),
-      },
-      {
-        weight: 4,
-        arbitrary: fc.constantFrom('a,b\n', '1,2\r\n', 'x', '"a",b\n', '\t', '\xef\xbb\xbf', '\xe9', '\0'),
-      },
-      { weight: 1, arbitrary: fc.nat(90).map((count) => 'x'.repeat(count)) },
-    ),
-    { maxLength: 80, size: 'max' },
-  )
-  .map((parts) => Buffer.from(parts.join(''), 'latin1'))
 
 test('random bytes through random settings', { timeout: 120_000 }, async () => {
   const path = join(folder, 'random')

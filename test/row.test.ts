@@ -154,7 +154,7 @@ describe('a name that is no column', () => {
 
   test('is told apart from one that is not declared', () => {
     const { row } = openClicks()
-    const problem = 'is in the input, but the job does not declare it; declared: user_id, behavior_type, time'
+    const problem = 'is in the input, but is not declared (columns); declared: user_id, behavior_type, time'
     expect(() => row.item_id).toThrow(`column "item_id" ${problem}`)
     expect(() => row.get(2)).toThrow(`column 2 ${problem}`)
   })
@@ -195,7 +195,7 @@ describe('fieldWord', () => {
     const cursor = openClicks()
     expect(failureOf(() => cursor.fieldWord('tiem')).code).toBe('ERR_USER_FUNCTION')
     expect(() => cursor.fieldWord('tiem')).toThrow('did you mean "time"?')
-    expect(() => cursor.fieldWord('item_id')).toThrow('the job does not declare it')
+    expect(() => cursor.fieldWord('item_id')).toThrow('is not declared (columns)')
     expect(() => cursor.fieldWord(0)).toThrow('unknown column 0')
   })
 

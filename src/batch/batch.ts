@@ -1,7 +1,18 @@
+import type { Position } from '../errors.js'
 import type { Window } from '../input/input.js'
 import { CUT_COUNT, CUT_WORDS, tableWords } from '../layout.js'
-import type { InputPlan } from '../plan/plan.js'
+import type { InputPlan, Plan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
+
+/** Words that a batch's table may have, so that it stays in the processor's cache however many columns are wanted. */
+const TABLE_WORDS = 2 ** 17
+
+/** Decide the size of a run's batches: room for `records`, or fewer where many columns are wanted. */
+export function measureBatch(plan: Plan, records: number): { capacity: number; wantedCount: number } {
+  const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted }) => wanted.length))
+  const fitting = Math.max(64, Math.floor(TABLE_WORDS / (3 + 2 * wantedCount)))
+  return { capacity: Math.max(1, Math.min(records, fitting)), wantedCount }
+}
 
 /**
  * A few thousand records of one block, as struct of arrays (layout: tableWords). One batch is made for a run and
@@ -19,6 +30,8 @@ export class Batch {
   base = 0
   /** Number of the batch's first record in its input, 1-based. */
   firstRecordNumber = 1
+  /** Records of the run in the inputs before this one. */
+  earlierRecords = 0
   /** Word of `table` at which the starts of a column's fields begin; set where a function sees batches. */
   fieldWord: (column: string | number) => number = () => 0
 
@@ -77,6 +90,26 @@ export class Batch {
 
   recordNumber(index: number): number {
     return this.firstRecordNumber + index
+  }
+
+  /** Where a record is, as plain data. */
+  position(index: number): Required<Position> {
+    return {
+      inputName: this.input.name,
+      lineNumber: this.lineNumber(index),
+      recordNumber: this.recordNumber(index),
+      inputOffset: this.inputOffset(index),
+    }
+  }
+
+  /** How many records of the run stand before a record, in its input and those before it. */
+  runIndex(index: number): number {
+    return this.earlierRecords + this.recordNumber(index) - 1
+  }
+
+  /** How many bytes of the run's content stand before a record: headers and byte order marks are none. */
+  runOffset(index: number): number {
+    return this.input.earlierBytes + this.inputOffset(index) - this.input.contentStart
   }
 
   /** The line on which a record starts, 1-based, or the line of any offset at or behind the anchor. */

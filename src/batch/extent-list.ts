@@ -1,9 +1,18 @@
 import {
+  COPY_COUNT,
+  COPY_DELIMITER,
+  COPY_FIRST,
+  COPY_SKIP,
+  COPY_TARGET,
+  COPY_TARGET_END,
+  COPY_WORDS,
   EXTENT_LENGTH_MASK,
   EXTENT_THEN_DELIMITER,
   EXTENT_THEN_LINE_FEED,
   EXTENT_THEN_NOTHING,
 } from '../layout.js'
+import type { Primitives } from '../primitives/primitives.js'
+import type { SlotWriter } from '../region/slot-writer.js'
 
 /** Extents that one native call copies. */
 const CAPACITY = 4096
@@ -18,6 +27,16 @@ interface LineTable {
 export class ExtentList {
   readonly words = new Uint32Array(2 * CAPACITY)
   count = 0
+  readonly #primitives: Primitives
+  readonly #delimiter: number
+  readonly #copy = new Uint32Array(COPY_WORDS)
+
+  /** `delimiter` is the byte that may follow an extent. */
+  constructor(primitives: Primitives, delimiter: number) {
+    this.#primitives = primitives
+    this.#delimiter = delimiter
+    this.#copy[COPY_DELIMITER] = delimiter
+  }
 
   /** Whether the list has no room for the extents of one more range, however long. */
   get isFull(): boolean {
@@ -81,15 +100,32 @@ export class ExtentList {
     return true
   }
 
+  /** Copy extents `[first, end)`, with what follows them, out of the window into slots. */
+  writeTo(writer: SlotWriter, bytes: Uint8Array, first: number, end: number): void {
+    if (first === end) return
+    const copy = this.#copy
+    copy[COPY_FIRST] = first
+    copy[COPY_COUNT] = end
+    copy[COPY_SKIP] = 0
+    for (;;) {
+      copy[COPY_TARGET] = writer.position
+      copy[COPY_TARGET_END] = writer.limit
+      this.#primitives.copyExtents(bytes, this.words, copy, writer.target)
+      writer.position = copy[COPY_TARGET]
+      if (copy[COPY_FIRST] === end) return
+      writer.nextSlot()
+    }
+  }
+
   /** Copy extents from index `first` on, with what follows them, out of the window. */
-  copy(first: number, bytes: Buffer, delimiter: number): Buffer[] {
+  copy(first: number, bytes: Buffer): Buffer[] {
     const copies: Buffer[] = []
     for (let i = first; i < this.count; i++) {
       const start = this.words[2 * i]
       const word = this.words[2 * i + 1]
       copies.push(Buffer.from(bytes.subarray(start, start + (word & EXTENT_LENGTH_MASK))))
       if (word >>> 30 === THEN_LINE_FEED) copies.push(Buffer.from('\n'))
-      else if (word >>> 30 === THEN_DELIMITER) copies.push(Buffer.of(delimiter))
+      else if (word >>> 30 === THEN_DELIMITER) copies.push(Buffer.of(this.#delimiter))
     }
     return copies
   }

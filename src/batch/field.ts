@@ -1,4 +1,4 @@
-import { LinemillError } from '../errors.js'
+import { LinemillError, type Position } from '../errors.js'
 import { NO_BYTE } from '../layout.js'
 
 /** What a column's fields are decoded to. */
@@ -40,10 +40,17 @@ export interface FieldKind {
   /** Least and greatest value of an integer type of up to 32 bits; 0 for other types. */
   readonly min: number
   readonly max: number
+  /** Tells where the record at hand is, for errors; absent where whoever calls the user's function adds it. */
+  readonly locate: (() => Position) | undefined
 }
 
 /** Describe the fields of a column. */
-export function makeFieldKind(name: string, type: ColumnType, quote: number = NO_BYTE): FieldKind {
+export function makeFieldKind(
+  name: string,
+  type: ColumnType,
+  quote: number = NO_BYTE,
+  locate?: () => Position,
+): FieldKind {
   const bits = type === 'int64' || type === 'uint64' ? 0 : Number(/^u?int(\d+)$/.exec(type)?.[1] ?? 0)
   const isSigned = type.startsWith('int')
   return {
@@ -52,6 +59,7 @@ export function makeFieldKind(name: string, type: ColumnType, quote: number = NO
     quote,
     min: isSigned && bits > 0 ? -(2 ** (bits - 1)) : 0,
     max: bits === 0 ? 0 : 2 ** (isSigned ? bits - 1 : bits) - 1,
+    locate,
   }
 }
 
@@ -107,9 +115,11 @@ function copyUnquoted(bytes: Buffer, start: number, end: number, quote: number):
 
 const EXCERPT_BYTES = 40
 
-/** Make the error about a field that does not parse; the caller adds the position. */
+/** Make the error about a field that does not parse; the caller adds the position if the kind cannot tell it. */
 export function valueError(bytes: Buffer, start: number, end: number, kind: FieldKind): LinemillError {
   const text = bytes.toString('utf8', start, Math.min(end, start + EXCERPT_BYTES))
   const found = JSON.stringify(end - start > EXCERPT_BYTES ? `${text}…` : text)
-  return new LinemillError('ERR_VALUE', `column ${kind.name}: expected ${kind.type}, found ${found}`)
+  return new LinemillError('ERR_VALUE', `column ${kind.name}: expected ${kind.type}, found ${found}`, {
+    position: kind.locate?.(),
+  })
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer'
-import { LinemillError } from '../errors.js'
+import { LinemillError, type Position } from '../errors.js'
+import { NO_BYTE } from '../layout.js'
 import type { InputPlan } from '../plan/plan.js'
 import type { Batch } from './batch.js'
 import type { Column, Cursor, Row } from './cursor.js'
@@ -14,11 +15,14 @@ type JsonObject = Readonly<Record<string, unknown>>
 export class JsonRowCursor implements Cursor {
   readonly row: Row
   readonly #batch: Batch
+  readonly #locate: (() => Position) | undefined
   #index = 0
   #parsed: JsonObject | undefined
 
-  constructor(batch: Batch, columns: readonly Column[]) {
+  /** `locate` tells where the record at hand is, for errors. */
+  constructor(batch: Batch, columns: readonly Column[], locate?: () => Position) {
     this.#batch = batch
+    this.#locate = locate
     this.row = columns.length === 0 ? this.#makeOpenRow() : this.#makeTypedRow(columns)
   }
 
@@ -38,7 +42,7 @@ export class JsonRowCursor implements Cursor {
   fieldWord(_column: string | number): number {
     throw new LinemillError(
       'ERR_USER_FUNCTION',
-      'records of ndjson have no fields to copy: write values with out.row, or the record with out.record',
+      'records of ndjson have no fields to copy: read values from the row (out.row and out.record write them)',
     )
   }
 
@@ -52,17 +56,21 @@ export class JsonRowCursor implements Cursor {
     const start = this.#batch.start(this.#index)
     const end = this.#batch.end(this.#index)
     if (end - start > constants.MAX_STRING_LENGTH) {
-      throw new LinemillError('ERR_VALUE', `the record is too long for a string: ${end - start} bytes`)
+      throw this.#valueError(`the record is too long for a string: ${end - start} bytes`)
     }
     const text = this.#batch.bytes.utf8Slice(start, end)
     let value: unknown
     try {
       value = JSON.parse(text)
     } catch (error) {
-      throw new LinemillError('ERR_VALUE', `not JSON: ${(error as Error).message}`, { cause: error })
+      throw this.#valueError(`not JSON: ${(error as Error).message}`, error)
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
-    throw new LinemillError('ERR_VALUE', `expected a JSON object, found ${describeJson(value)}`)
+    throw this.#valueError(`expected a JSON object, found ${describeJson(value)}`)
+  }
+
+  #valueError(message: string, cause?: unknown): LinemillError {
+    return new LinemillError('ERR_VALUE', message, { cause, position: this.#locate?.() })
   }
 
   /** A record may have properties named like those of every object, or lack them. */
@@ -73,7 +81,7 @@ export class JsonRowCursor implements Cursor {
 
   #makeTypedRow(columns: readonly Column[]): Row {
     const getters = columns.map(({ name, type }) => {
-      const kind = makeFieldKind(name, type)
+      const kind = makeFieldKind(name, type, NO_BYTE, this.#locate)
       return () => fromJson(this.#property(name), kind)
     })
     return makeRow(new ColumnNames(columns.map(({ name }) => name)), getters, {

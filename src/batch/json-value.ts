@@ -7,7 +7,7 @@ import type { FieldValue } from './value.js'
  * Check a property of a JSON record against its column's type. A missing one and null are null, or '' in a string
  * column.
  *
- * @throws LinemillError ERR_VALUE, without position, if it is of another type.
+ * @throws LinemillError ERR_VALUE if it is of another type.
  */
 export function fromJson(value: unknown, kind: FieldKind): FieldValue {
   if (value === undefined || value === null) return kind.type === 'string' ? '' : null
@@ -43,6 +43,7 @@ function bigintFromJson(value: unknown, kind: FieldKind): bigint {
     throw new LinemillError(
       'ERR_VALUE',
       `column ${kind.name}: ${value} has lost digits as a JSON number, write integers beyond 2^53 as strings`,
+      { position: kind.locate?.() },
     )
   }
   const isWhole = typeof value === 'string' ? /^[+-]?\d+$/.test(value) : Number.isSafeInteger(value)
@@ -53,8 +54,9 @@ function bigintFromJson(value: unknown, kind: FieldKind): bigint {
   return parsed
 }
 
-function jsonValueError(value: unknown, { name, type }: FieldKind): LinemillError {
-  return new LinemillError('ERR_VALUE', `column ${name}: expected ${type}, found ${describeJson(value)}`)
+function jsonValueError(value: unknown, { name, type, locate }: FieldKind): LinemillError {
+  const message = `column ${name}: expected ${type}, found ${describeJson(value)}`
+  return new LinemillError('ERR_VALUE', message, { position: locate?.() })
 }
 
 const EXCERPT_LENGTH = 40

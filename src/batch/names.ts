@@ -38,7 +38,7 @@ export class ColumnNames {
     const name = typeof column === 'number' ? this.#fieldNames[column - 1] : column
     const shown = typeof column === 'number' ? String(column) : JSON.stringify(column)
     if (name !== undefined && this.#fieldNames.includes(name)) {
-      const problem = `column ${shown} is in the input, but the job does not declare it`
+      const problem = `column ${shown} is in the input, but is not declared (columns)`
       return new LinemillError('ERR_USER_FUNCTION', `${problem}; declared: ${list(this.declared)}`)
     }
     const nearest = name === undefined ? undefined : nearestName(name, this.declared)

@@ -1,4 +1,5 @@
-import { LinemillError } from '../errors.js'
+import { LinemillError, type Position } from '../errors.js'
+import { NO_BYTE } from '../layout.js'
 import type { FormatName } from '../options.js'
 import type { InputPlan } from '../plan/plan.js'
 import type { Batch } from './batch.js'
@@ -38,12 +39,18 @@ export class RowCursor implements Cursor {
   readonly #states: readonly ColumnState[]
   readonly #names: ColumnNames
   readonly #isLines: boolean
+  readonly #locate: (() => Position) | undefined
 
-  constructor(batch: Batch, columns: readonly Column[], format: FormatName) {
+  /** `locate` tells where the record at hand is, for errors. */
+  constructor(batch: Batch, columns: readonly Column[], format: FormatName, locate?: () => Position) {
+    this.#locate = locate
     this.#isLines = format === 'lines'
     const shown = this.#isLines ? lineColumns(columns) : columns
     this.#batch = batch
-    this.#states = shown.map(({ name, type }) => ({ kind: makeFieldKind(name, type), word: LINE_WORD }))
+    this.#states = shown.map(({ name, type }) => ({
+      kind: makeFieldKind(name, type, NO_BYTE, locate),
+      word: LINE_WORD,
+    }))
     this.#names = new ColumnNames(shown.map(({ name }) => name))
     this.#names.useFieldNames(this.#isLines ? ['line'] : [])
     this.row = makeRow(
@@ -56,7 +63,7 @@ export class RowCursor implements Cursor {
     if (this.#isLines) return
     this.#names.useFieldNames(fieldNames)
     for (const [index, state] of this.#states.entries()) {
-      state.kind = makeFieldKind(state.kind.name, state.kind.type, input.dialect.quote)
+      state.kind = makeFieldKind(state.kind.name, state.kind.type, input.dialect.quote, this.#locate)
       state.word = (3 + 2 * slots[index]) * this.#batch.capacity
     }
   }

@@ -1,15 +1,4 @@
-import {
-  COPY_COUNT,
-  COPY_DELIMITER,
-  COPY_FIRST,
-  COPY_SKIP,
-  COPY_TARGET,
-  COPY_TARGET_END,
-  COPY_WORDS,
-  EXTENT_THEN_DELIMITER,
-  EXTENT_THEN_LINE_FEED,
-  EXTENT_THEN_NOTHING,
-} from '../layout.js'
+import { EXTENT_THEN_DELIMITER, EXTENT_THEN_LINE_FEED, EXTENT_THEN_NOTHING } from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Batch } from './batch.js'
@@ -37,14 +26,12 @@ export class SlotEmitter implements Emitter {
   index = 0
   readonly #writer: SlotWriter
   readonly #batch: Batch
-  readonly #primitives: Primitives
   readonly #dialect: OutputDialect
   readonly #fieldWord: (column: string | number) => number
   readonly #recordAllowed: boolean
 
   #text = ''
-  readonly #extents = new ExtentList()
-  readonly #copy = new Uint32Array(COPY_WORDS)
+  readonly #extents: ExtentList
   /** Fields of a record begun by `field` and not ended yet. */
   #openFields = 0
 
@@ -71,12 +58,11 @@ export class SlotEmitter implements Emitter {
   ) {
     this.#writer = writer
     this.#batch = batch
-    this.#primitives = primitives
     this.#dialect = settings.dialect
     this.#canAbort = settings.canAbort
     this.#recordAllowed = settings.recordAllowed
     this.#fieldWord = settings.fieldWord
-    this.#copy[COPY_DELIMITER] = settings.dialect.delimiter.charCodeAt(0)
+    this.#extents = new ExtentList(primitives, settings.dialect.delimiter.charCodeAt(0))
   }
 
   text(text: string): this {
@@ -232,11 +218,11 @@ export class SlotEmitter implements Emitter {
   flush(): void {
     if (!this.#canAbort) {
       this.#writeText(this.#text)
-      this.#writeExtents(0, this.#extents.count)
+      this.#extents.writeTo(this.#writer, this.#batch.bytes, 0, this.#extents.count)
     } else {
       if (this.#staged.length === 0) {
         this.#writeText(this.#markedText)
-        this.#writeExtents(0, this.#markedExtents)
+        this.#extents.writeTo(this.#writer, this.#batch.bytes, 0, this.#markedExtents)
       }
       this.#stage(this.#text.slice(this.#markedText.length), this.#markedExtents)
     }
@@ -260,24 +246,6 @@ export class SlotEmitter implements Emitter {
     if (text !== '') this.#writer.writeText(text)
   }
 
-  #writeExtents(first: number, count: number): void {
-    if (first === count) return
-    const { bytes } = this.#batch
-    const writer = this.#writer
-    const copy = this.#copy
-    copy[COPY_FIRST] = first
-    copy[COPY_COUNT] = count
-    copy[COPY_SKIP] = 0
-    for (;;) {
-      copy[COPY_TARGET] = writer.position
-      copy[COPY_TARGET_END] = writer.limit
-      this.#primitives.copyExtents(bytes, this.#extents.words, copy, writer.target)
-      writer.position = copy[COPY_TARGET]
-      if (copy[COPY_FIRST] === count) return
-      writer.nextSlot()
-    }
-  }
-
   #writeBytes(bytes: Uint8Array): void {
     if (this.#canAbort) this.#staged.push(Buffer.from(bytes))
     else this.#writer.writeBytes(bytes)
@@ -285,8 +253,7 @@ export class SlotEmitter implements Emitter {
 
   #stage(text: string, firstExtent: number): void {
     this.#staged.push(Buffer.from(text))
-    const delimiter = this.#copy[COPY_DELIMITER]
-    this.#staged.push(...this.#extents.copy(firstExtent, this.#batch.bytes, delimiter))
+    this.#staged.push(...this.#extents.copy(firstExtent, this.#batch.bytes))
   }
 
   #releaseStaged(): void {

@@ -9,7 +9,7 @@ export type FieldValue = string | number | bigint | boolean | null
 /**
  * Decode a field as its column's type. An empty field is null, or '' in a string column.
  *
- * @throws LinemillError ERR_VALUE, without position, if the field does not parse.
+ * @throws LinemillError ERR_VALUE if the field does not parse.
  */
 export function decodeField(bytes: Buffer, start: number, end: number, kind: FieldKind): FieldValue {
   switch (kind.type) {

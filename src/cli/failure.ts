@@ -1,6 +1,6 @@
 import { asShortage, LinemillError } from '../errors.js'
 import { EXIT_STATUS } from './exit-status.js'
-import { nameAsTyped } from './option-table.js'
+import { nameAsTyped } from './name-as-typed.js'
 
 /** Where linemill's own modules lie. */
 const OWN_FOLDER = new URL('..', import.meta.url).href

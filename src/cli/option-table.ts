@@ -8,6 +8,7 @@ import {
   type RunOptions,
   STRATEGY_NAMES,
 } from '../options.js'
+import type { SplitOptions } from '../split.js'
 import {
   readArg,
   readDelimiter,
@@ -18,7 +19,7 @@ import {
   readWholeNumber,
 } from './typed-values.js'
 
-type Verb = 'run' | 'count' | 'generate'
+type Verb = 'run' | 'count' | 'split' | 'generate'
 
 interface OptionEntry {
   readonly flags: string
@@ -26,7 +27,7 @@ interface OptionEntry {
   /** The verbs that have it. */
   readonly verbs: readonly Verb[]
   /** The library's option that it sets; absent where it is about the command line alone. */
-  readonly key?: keyof RunOptions | keyof GenerateOptions | 'lines'
+  readonly key?: keyof RunOptions | keyof GenerateOptions | keyof SplitOptions | 'lines'
   readonly read?: (typed: string, before?: never) => unknown
   readonly choices?: readonly string[]
   /** The word that stands for null. Commander keeps no null itself. */
@@ -34,16 +35,49 @@ interface OptionEntry {
 }
 
 const RUN: readonly Verb[] = ['run']
-const ENGINE: readonly Verb[] = ['run', 'count']
+const ENGINE: readonly Verb[] = ['run', 'count', 'split']
+const SPLIT: readonly Verb[] = ['split']
 const GENERATE: readonly Verb[] = ['generate']
 
 /** Every option of every command, once. */
-const OPTIONS: readonly OptionEntry[] = [
+export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '-o, --output <file>',
     description: 'file to write, put in place at the end; - is standard output (default)',
     verbs: ['run', 'generate'],
     key: 'output',
+  },
+  {
+    flags: '-o, --output <directory>',
+    description: 'directory to write: a new one, or one without such files',
+    verbs: SPLIT,
+    key: 'output',
+  },
+  {
+    flags: '--records <number>',
+    description: 'records of each file',
+    verbs: SPLIT,
+    key: 'records',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--bytes <size>',
+    description: 'in place of --records: size of each file, about, in whole records',
+    verbs: SPLIT,
+    key: 'bytes',
+    read: readSize,
+  },
+  {
+    flags: '--name <template>',
+    description: "name of each file (default: part-{index} and the first input's extension)",
+    verbs: SPLIT,
+    key: 'name',
+  },
+  {
+    flags: '--no-repeat-header',
+    description: 'the first file alone begins with the header',
+    verbs: SPLIT,
+    key: 'repeatHeader',
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {
@@ -77,7 +111,7 @@ const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--names <a,b,c>',
     description: "column names, in place of a header's",
-    verbs: ENGINE,
+    verbs: ['run', 'count'],
     key: 'names',
     read: readNames,
   },
@@ -138,8 +172,8 @@ const OPTIONS: readonly OptionEntry[] = [
   },
   {
     flags: '--sync',
-    description: 'sync file and directory before the run is done',
-    verbs: RUN,
+    description: 'sync files and directory before the run is done',
+    verbs: ['run', 'split'],
     key: 'sync',
   },
   {
@@ -229,7 +263,7 @@ const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--report [=json|FILE]',
     description: 'say on standard error what was done, in words or as JSON, or write it as JSON to a file',
-    verbs: ['run', 'count', 'generate'],
+    verbs: ['run', 'count', 'split', 'generate'],
   },
   { flags: '--explain', description: 'say what would be done, and why; do not do it', verbs: ENGINE },
 ]
@@ -257,15 +291,4 @@ export function typedOptions<T extends object>(command: Command): T {
     }
   }
   return typed as T
-}
-
-/**
- * Name options as they are typed in a message of the library: there an option's name stands in backticks, or begins
- * what the option must be.
- */
-export function nameAsTyped(message: string): string {
-  return message.replace(/^(\w+)(?= must )|`(\w+)`/g, (found, first, quoted) => {
-    const entry = OPTIONS.find(({ key }) => key === (first ?? quoted))
-    return entry ? `--${new Option(entry.flags).name()}` : found
-  })
 }

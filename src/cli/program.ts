@@ -41,6 +41,17 @@ Examples:
   $ linemill count --lines reviews.csv
 `
 
+const SPLIT_EXAMPLES = `
+Records are cut by the input's format, so a line end inside quotes parts none; they pass as they stand, each with a
+line feed. {index} in a name counts from 0. The directory appears, or gets its files, at the end: all or none.
+
+Examples:
+  $ linemill generate quoted --rows 100000 -o reviews.csv
+  $ linemill split reviews.csv --records 30000 -o parts --report
+  $ linemill split reviews.csv --bytes 1M -o blocks --name 'reviews-{index}.csv' --no-repeat-header
+  $ linemill split reviews.csv --bytes 1M -o blocks --explain
+`
+
 const GENERATE_EXAMPLES = `
 Kinds:
   tianchi       clicks of a shop: user_id,item_id,behavior_type,user_geohash,item_category,time
@@ -80,6 +91,15 @@ export function createProgram(): Command {
     .action(async (inputs: string[], _options, command: Command) => {
       const { countAction } = await import('./count-action.js')
       await countAction(inputs, command)
+    })
+
+  addOptions(program.command('split'), 'split')
+    .description('files of so many records, or bytes, each')
+    .argument('<input...>', 'files to read, in this order')
+    .addHelpText('after', SPLIT_EXAMPLES)
+    .action(async (inputs: string[], _options, command: Command) => {
+      const { splitAction } = await import('./split-action.js')
+      await splitAction(inputs, command)
     })
 
   addOptions(program.command('generate'), 'generate')

@@ -1,10 +1,11 @@
-import type { Explanation, InputReport, Report } from '../report.js'
+import type { Explanation, InputReport, PartsPlan, Report } from '../report.js'
 import { formatBufferSize, formatBytes, formatCount, formatRate, formatSeconds } from './sizes.js'
 
-type Line = readonly [label: string, text: string]
+/** A fact, with its label. */
+export type Line = readonly [label: string, text: string]
 
-/** Describe a run that was done, a fact a line. */
-export function describeReport(report: Report): string {
+/** Describe a run that was done, a fact a line; `more` is what only its verb knows. */
+export function describeReport(report: Report, more: readonly Line[] = []): string {
   const { phases, seconds } = report
   const lines: Line[] = report.inputs.map((input) => ['input', describeInput(input)])
   lines.push(['records', formatCount(report.records)])
@@ -13,6 +14,7 @@ export function describeReport(report: Report): string {
   const drains = report.drains === 1 ? '1 drain' : `${formatCount(report.drains)} drains`
   lines.push(
     ['output', `${formatBytes(report.outputBytes)}, ${drains} before the last block was finished`],
+    ...more,
     ['time', `${formatSeconds(seconds)}, ${formatRate(report.inputBytes, seconds)}`],
     [
       'phases',
@@ -36,6 +38,7 @@ export function describeExplanation(explanation: Explanation): string {
   lines.push(
     ['job', describeKind(kind, isReduction)],
     ['columns', columns.length > 0 ? columns.join(', ') : 'none'],
+    ...describeParts(explanation.parts),
     ['workers', String(workers)],
     ['blocks', `${formatCount(blocks)} of ${formatBufferSize(explanation.blockBytes)}`],
     ['region', `${formatCount(slots)} slots of ${formatBufferSize(explanation.slotBytes)}`],
@@ -47,8 +50,17 @@ export function describeExplanation(explanation: Explanation): string {
 
 function describeKind(kind: Explanation['kind'], isReduction: boolean): string {
   if (kind === 'count') return 'counts, nothing is decoded'
+  if (kind === 'split') return 'copies records to files as they stand, nothing is decoded'
   const what = `a function of each ${kind}`
   return isReduction ? `${what}; states are combined at the end` : `${what}; output in input order`
+}
+
+function describeParts(parts: PartsPlan | undefined): Line[] {
+  if (parts === undefined) return []
+  const { name, unit, size, atMost, repeatsHeader } = parts
+  const what = unit === 'records' ? `${formatCount(size)} records` : `about ${formatBytes(size)}`
+  const most = atMost === undefined ? '' : `, at most ${formatCount(atMost)} files`
+  return [['parts', `${name}, ${what} each${most}${repeatsHeader ? ', each with the header' : ''}`]]
 }
 
 function describeInput(input: InputReport): string {

@@ -92,7 +92,7 @@ export async function execute(
   const failures = new Failures(region)
   const began = performance.now()
   const run = { prepared, task, settings, region, failures }
-  const workers = pool.workers(workersNeeded(task.job === undefined, prepared.byteLength, settings))
+  const workers = pool.workers(workersNeeded(isNative(task), prepared.byteLength, settings))
   const threads = startThreads(run, workers)
   const stopWatching = watch(region, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
@@ -141,11 +141,16 @@ interface Run {
   readonly failures: Failures
 }
 
+/** Whether only native code runs over the blocks: then the main thread may take part. */
+function isNative(task: TaskSettings): boolean {
+  return task.job === undefined && task.kernel === undefined
+}
+
 function startThreads(run: Run, workers: readonly PoolWorker[]): Promise<FromWorker | undefined>[] {
   const { prepared, task, settings, region, failures } = run
   const shared = { ...task, ...sharedTask(prepared, settings, region), workerCount: workers.length }
   const threads = workers.map((worker, workerIndex) => ask(run, worker, { ...shared, workerIndex }))
-  if (task.job === undefined && settings.mainThread) {
+  if (isNative(task) && settings.mainThread) {
     // Loaded here: a job's main thread has no use for what a worker needs.
     threads.unshift(
       import('./help-out.js').then(({ helpOut }) => helpOut(prepared, region, settings, failures)),

@@ -1,9 +1,9 @@
 import type { Column } from '../batch/cursor.js'
 import { COLUMN_TYPES } from '../batch/field.js'
 import type { OutputDialect } from '../batch/slot-emitter.js'
-import { LinemillError } from '../errors.js'
+import { type ErrorCode, LinemillError } from '../errors.js'
 import { hasFields } from '../format/format.js'
-import type { JobDescription } from '../kernel/job.js'
+import type { Columns, JobDescription } from '../kernel/job.js'
 import type { Settings } from '../options.js'
 import { type FileIdentity, openFileSink } from '../output/file-sink.js'
 import { MemorySink, type Sink } from '../output/sink.js'
@@ -28,12 +28,22 @@ export function outputOf(prepared: Prepared, description: JobDescription, settin
   const { output } = description
   if (output === 'input' || settings.onError === 'reject') checkHeaders(prepared)
   return {
-    columns: columnsOf(prepared, description),
+    columns: columnsOf(prepared, description.columns, { code: 'ERR_MODULE', owner: ' of the job' }),
     outputDialect,
     recordAllowed: output !== undefined || header.length === 0,
     header: headerLine(output === 'input' ? header : Buffer.from(formatRow(output ?? [], outputDialect))),
     rejectHeader: headerLine(header),
   }
+}
+
+/**
+ * The header that all inputs have, with a line feed; empty if there is none.
+ *
+ * @throws LinemillError ERR_USAGE where their headers differ.
+ */
+export function headerOf(prepared: Prepared): Buffer {
+  checkHeaders(prepared)
+  return headerLine(prepared.headers.find(hasBytes) ?? prepared.headers[0])
 }
 
 function headerLine(header: Buffer): Buffer {
@@ -64,17 +74,23 @@ function checkHeaders({ headers, inputs }: Prepared): void {
   )
 }
 
-function columnsOf(prepared: Prepared, description: JobDescription): Column[] {
-  const { columns } = description
+/**
+ * Decide the columns that are read, and their types: those declared, or all of the input, as strings.
+ *
+ * @throws LinemillError of the given code if a type is none.
+ */
+export function columnsOf(
+  prepared: Prepared,
+  columns: Columns | undefined,
+  { code, owner }: { code: ErrorCode; owner: string },
+): Column[] {
   if (columns === undefined) {
     return hasFields(prepared.format) ? prepared.names.map((name) => ({ name, type: 'string' })) : []
   }
   return Object.entries(columns).map(([name, type]) => {
     if (COLUMN_TYPES.includes(type)) return { name, type }
-    throw new LinemillError(
-      'ERR_MODULE',
-      `column ${name} of the job: expected a type out of ${COLUMN_TYPES.join(', ')}, found ${JSON.stringify(type)}`,
-    )
+    const expected = `expected a type out of ${COLUMN_TYPES.join(', ')}`
+    throw new LinemillError(code, `column ${name}${owner}: ${expected}, found ${JSON.stringify(type)}`)
   })
 }
 

@@ -67,6 +67,7 @@ export class BlockCutter {
     let end = Math.min(byteLength, block.end + READ_ON_BYTES)
     const from = Math.max(block.input.contentStart, block.start - 2)
     batch.input = block.input
+    batch.earlierRecords = before.runRecords - before.records
     batch.lookAt(reader.window(from, end))
     let next = this.#firstOwned(block, before)
     if (next >= block.end) return

@@ -15,9 +15,8 @@ export interface ReadingTimes {
 /**
  * Measure what a file's bytes cost here through its mapping and through `pread`: a fraction of a millisecond in all.
  *
- * A copy by the system costs much the same everywhere, a page's first touch does not: where a hypervisor keeps the
- * page tables itself, it takes ten times as long as on bare metal, and reading through a mapping five times as long
- * as copying (see docs/architecture.md, Reading).
+ * Which is cheaper depends on the machine, by a factor of five on some (see docs/architecture.md, Reading): a page's
+ * first touch can cost little or much more than its copy by the system.
  *
  * @returns undefined for a file that is too small to be worth it.
  * @throws the system's error if the file can't be read.

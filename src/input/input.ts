@@ -12,6 +12,11 @@ export interface InputHandle {
   readonly byteLength: number
 }
 
+/** Whether every thread can attach an input's bytes by itself, at any time, without reading them again. */
+export function canAttach(handle: InputHandle): boolean {
+  return handle.strategy === 'mapped'
+}
+
 /** A bounded view of an input. */
 export interface Window {
   readonly bytes: Buffer

@@ -44,6 +44,35 @@ export function openInput(name: string, want: 'auto' | StrategyName): OpenInput 
   }
 }
 
+/**
+ * Map a whole file, whatever is in it; `undefined` for one without bytes. Needs the addon.
+ *
+ * @throws LinemillError ERR_INPUT_NOT_FOUND, ERR_INPUT, ERR_RESOURCE
+ */
+export function openMapping(name: string): { mapping: number | undefined; byteLength: number } {
+  const fd = open(name)
+  try {
+    const stat = fstatSync(fd)
+    checkKind(name, stat, fileSystemOf(name))
+    return { mapping: stat.size === 0 ? undefined : map(name, fd, stat.size), byteLength: stat.size }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function map(name: string, fd: number, byteLength: number): number | undefined {
+  try {
+    return loadAddon()?.mapFile(fd, byteLength)
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException
+    const isLimit = code === 'ENFILE' || code === 'ENOMEM' || code === 'EAGAIN'
+    const reason = code === 'ENFILE' ? 'too many mappings are open, close some' : message
+    throw new LinemillError(isLimit ? 'ERR_RESOURCE' : 'ERR_INPUT', `cannot map input ${name}: ${reason}`, {
+      cause: thrown,
+    })
+  }
+}
+
 /** Make the error about bytes of a mapped input that could not be read. */
 export function inputFault(name: string): LinemillError {
   return new LinemillError(

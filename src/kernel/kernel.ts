@@ -13,6 +13,12 @@ export interface Kernel {
    * @throws LinemillError with the position of the record that failed.
    */
   process(batch: Batch): void
+  /**
+   * Deal with what ended the block before its last record: one that cannot be cut, or what `process` threw.
+   *
+   * @throws the same, unless it is told in the output; then the block is done.
+   */
+  fail(thrown: unknown): void
   /** Forget what is pending: the block at hand is abandoned. */
   abandonBlock(): void
 }

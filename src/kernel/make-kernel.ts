@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.js'
 import type { Column, Cursor } from '../batch/cursor.js'
+import { makeCursor } from '../batch/make-cursor.js'
 import { type OutputDialect, SlotEmitter } from '../batch/slot-emitter.js'
 import { LinemillError } from '../errors.js'
 import type { FormatName, OnError } from '../options.js'
@@ -37,7 +38,7 @@ export async function makeKernel(
   primitives: Primitives,
   settings: KernelSettings,
 ): Promise<UserKernel> {
-  const cursor = job.line ? undefined : await makeCursor(batch, settings)
+  const cursor = job.line ? undefined : await makeCursor(batch, settings.columns, settings.format)
   const parts = makeParts(batch, writers, primitives, settings, cursor)
   const reduction = job.init === undefined ? undefined : { state }
   const call = await callOf(job, batch, settings)
@@ -60,15 +61,6 @@ async function callOf(job: Job, batch: Batch, { worker }: KernelSettings): Promi
   const { watchedCall } = await import('./watched-call.js')
   const kind = job.line ? 'line' : job.record ? 'record' : 'batch'
   return watchedCall(call as never, batch, worker, kind) as never
-}
-
-async function makeCursor(batch: Batch, { columns, format }: KernelSettings): Promise<Cursor> {
-  if (format === 'ndjson') {
-    const { JsonRowCursor } = await import('../batch/json-row.js')
-    return new JsonRowCursor(batch, columns)
-  }
-  const { RowCursor } = await import('../batch/row-cursor.js')
-  return new RowCursor(batch, columns, format)
 }
 
 function noFields(): never {

@@ -1,12 +1,12 @@
 import type { Batch } from '../batch/batch.js'
 import type { SlotEmitter } from '../batch/slot-emitter.js'
 import { describeThrown, LinemillError } from '../errors.js'
-import { CUT_EXPECTED, CUT_RAGGED, CUT_WANTED, NO_INDEX } from '../layout.js'
 import type { OnError } from '../options.js'
 import type { InputPlan } from '../plan/plan.js'
 import { BlockAbandoned } from '../region/control.js'
 import type { RecordContext } from './context.js'
 import type { Kernel } from './kernel.js'
+import { nextRagged, raggedError } from './ragged.js'
 
 /** What every kernel over a user's function is made of. */
 export interface UserKernelParts {
@@ -57,6 +57,10 @@ export abstract class UserKernel implements Kernel {
     this.#parts.rejects?.endBatch()
   }
 
+  fail(thrown: unknown): void {
+    throw thrown
+  }
+
   /** Make the error about the record at hand out of what was thrown at it. */
   positioned(thrown: unknown): LinemillError {
     const details = { position: this.context.position(), excerpt: this.context.excerpt() }
@@ -88,25 +92,6 @@ export abstract class UserKernel implements Kernel {
     this.emitter.abortRecord()
     this.#parts.rejects?.inputLine(this.context.index)
   }
-}
-
-/** Index of the first record at or behind `from` that has not as many fields as it should; beyond the batch if none. */
-function nextRagged(batch: Batch, from: number): number {
-  const { cut, table, capacity, recordCount } = batch
-  const first = cut[CUT_RAGGED]
-  if (cut[CUT_WANTED] === 0 || first === NO_INDEX || first >= recordCount) return recordCount
-  let index = Math.max(from, first)
-  while (index < recordCount && table[2 * capacity + index] === cut[CUT_EXPECTED]) index++
-  return index
-}
-
-function raggedError(batch: Batch, index: number): LinemillError {
-  const found = batch.table[2 * batch.capacity + index]
-  const expected = batch.cut[CUT_EXPECTED]
-  return new LinemillError(
-    'ERR_RAGGED',
-    `expected ${expected} ${expected === 1 ? 'field' : 'fields'}, found ${found}`,
-  )
 }
 
 /** Make the error about what a user's function may not return. */

@@ -91,7 +91,9 @@ export class Gatherer {
     const extents = this.#queues[output] as Extent[]
     if (extents.length === 0) return
     this.#queues[output] = []
-    await (this.#sinks[output] as Sink).write(extents.map(({ bytes }) => bytes))
+    const buffers = extents.map(({ bytes }) => bytes)
+    const parts = extents.map(({ part }) => part)
+    await (this.#sinks[output] as Sink).write(buffers, parts)
     for (const { bytes } of extents)
       this.bytesWritten[output] = (this.bytesWritten[output] as number) + bytes.length
     this.#region.freeSlots(extents)

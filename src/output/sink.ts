@@ -3,8 +3,12 @@
  * also follow a `commit`, and changes nothing then.
  */
 export interface Sink {
-  /** Append buffers in order; resolves when all of them are written and may be used again. */
-  write(buffers: readonly Buffer[]): Promise<void>
+  /**
+   * Append buffers in order; resolves when all of them are written and may be used again.
+   *
+   * @param parts numbers of the parts that the buffers belong to, never falling; a sink of one file does not care.
+   */
+  write(buffers: readonly Buffer[], parts?: readonly number[]): Promise<void>
   /** Bring what was written to rest. Whatever may still fail does so here, before any output of a run is in its place. */
   flush(): Promise<void>
   /** Put the whole output in its place. With `keepsOld`, what it takes the place of is kept for `undo`. */

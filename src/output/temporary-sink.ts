@@ -1,8 +1,9 @@
-import { close, constants, fchmod, fsync, link, open, openSync, rename, type Stats, unlink } from 'node:fs'
+import { close, constants, fchmod, fsync, link, openSync, rename, type Stats, unlink } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { outputFailure, systemFailure } from './failure.js'
 import type { Sink } from './sink.js'
+import { syncDirectory } from './sync-directory.js'
 import { nameTemporary, settleTemporary } from './temporary.js'
 import { writeAll } from './write-all.js'
 
@@ -11,7 +12,6 @@ const call = {
   fchmod: promisify(fchmod),
   fsync: promisify(fsync),
   link: promisify(link),
-  open: promisify(open) as (path: string, flags: number) => Promise<number>,
   rename: promisify(rename),
   unlink: promisify(unlink),
 }
@@ -143,14 +143,5 @@ export class TemporarySink implements Sink {
     await call.unlink(this.#place.temporary).catch(() => undefined) // gone already, or the directory is: nothing to undo
     settleTemporary(this.#place.temporary)
     if (!this.#isClosed) await call.close(this.#fd).catch(() => undefined)
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const fd = await call.open(path, constants.O_RDONLY)
-  try {
-    await call.fsync(fd)
-  } finally {
-    await call.close(fd)
   }
 }

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 
 /** What is being written and not in its place yet, by path. */
 const temporaries = new Set<string>()
+/** Those of them that have no name but a temporary one: few at any time, however many files a directory gets. */
+const unnamed = new Set<string>()
 let onChange: (paths: readonly string[]) => void = () => undefined
 
-/** Tell of what is being written, now and whenever that changes. */
+/** Tell of what has only a temporary name, now and whenever that changes. */
 export function watchTemporaries(listener: (paths: readonly string[]) => void): void {
   onChange = listener
-  onChange([...temporaries])
+  onChange([...unnamed])
 }
 
 /** Name a new temporary file or directory in `directory`, to be removed with all others until it is settled. */
@@ -17,24 +19,26 @@ export function nameTemporary(directory: string): string {
   const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`
   const path = join(directory, `.linemill-${unique}.tmp`)
   addTemporary(path)
+  unnamed.add(path)
+  onChange([...unnamed])
   return path
 }
 
 /** Let a path be removed with the temporary ones until it is settled. */
 export function addTemporary(path: string): void {
   temporaries.add(path)
-  onChange([...temporaries])
 }
 
 /** Say that a path is in its place, or gone. */
 export function settleTemporary(path: string): void {
   temporaries.delete(path)
-  onChange([...temporaries])
+  if (unnamed.delete(path)) onChange([...unnamed])
 }
 
 /** Remove what all runs have not put in its place, at once: for a process that must end now. */
 export function removeTemporaryFiles(): void {
-  for (const path of temporaries) rmSync(path, { force: true, recursive: true })
+  // Writes that are under way may add a file to a directory meanwhile: it is tried again.
+  for (const path of temporaries) rmSync(path, { force: true, recursive: true, maxRetries: 3 })
   temporaries.clear()
 }
 

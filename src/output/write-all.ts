@@ -5,6 +5,11 @@ import { systemFailure } from './failure.js'
 
 /** Buffers of one `writev` call; the system's limit IOV_MAX is 1024. */
 const MAX_VECTOR = 1024
+/**
+ * Bytes of one call. For a long write some systems look for as long a piece of contiguous
+ * memory in the page cache, which can cost ten times the writing (see docs/architecture.md, Region and draining).
+ */
+const MAX_CALL_BYTES = 1024 * 1024
 const BUSY_MILLISECONDS = 5
 
 /**
@@ -16,7 +21,7 @@ const BUSY_MILLISECONDS = 5
 export async function writeAll(fd: number, buffers: readonly Buffer[], name: string): Promise<void> {
   let rest = buffers.filter(({ length }) => length > 0)
   while (rest.length > 0) {
-    const written = await writeSome(fd, rest.slice(0, MAX_VECTOR), name)
+    const written = await writeSome(fd, firstBytes(rest), name)
     rest = skipBytes(rest, written)
   }
 }
@@ -26,6 +31,18 @@ let writesUnderWay = 0
 /** Whether a write has not returned. One to a pipe that nobody reads may never do so, and holds its thread. */
 export function isWriting(): boolean {
   return writesUnderWay > 0
+}
+
+/** What one call writes of some buffers: as many as it takes to hold `MAX_CALL_BYTES`, the last one cut there. */
+function firstBytes(buffers: readonly Buffer[]): Buffer[] {
+  const first: Buffer[] = []
+  let room = MAX_CALL_BYTES
+  for (const buffer of buffers) {
+    first.push(buffer.length > room ? buffer.subarray(0, room) : buffer)
+    room -= buffer.length
+    if (room <= 0 || first.length === MAX_VECTOR) break
+  }
+  return first
 }
 
 async function writeSome(fd: number, buffers: Buffer[], name: string): Promise<number> {

@@ -43,6 +43,8 @@ export interface InputPlan {
   readonly slots: readonly number[]
   readonly firstBlock: number
   readonly blockCount: number
+  /** Bytes of content of the inputs before this one. */
+  readonly earlierBytes: number
 }
 
 /** Where a block lies. Offsets are absolute in the input. */
@@ -59,15 +61,19 @@ export const MAX_BLOCK_COUNT = 2 ** 29 - 2
 
 /** Put inputs in order and number their blocks. */
 export function makePlan(
-  inputs: readonly Omit<InputPlan, 'firstBlock' | 'blockCount'>[],
+  inputs: readonly Omit<InputPlan, 'firstBlock' | 'blockCount' | 'earlierBytes'>[],
   blockBytes: number,
 ): Plan {
   let blockCount = 0
+  let byteCount = 0
   const planned = inputs.map((input) => {
     const firstBlock = blockCount
-    const count = Math.ceil(Math.max(0, input.byteLength - input.contentStart) / blockBytes)
+    const earlierBytes = byteCount
+    const contentBytes = Math.max(0, input.byteLength - input.contentStart)
+    const count = Math.ceil(contentBytes / blockBytes)
     blockCount += count
-    return { ...input, firstBlock, blockCount: count }
+    byteCount += contentBytes
+    return { ...input, firstBlock, blockCount: count, earlierBytes }
   })
   if (blockCount > MAX_BLOCK_COUNT) {
     throw new LinemillError(

@@ -43,6 +43,12 @@ export interface Mappings {
    * HAZARD: posting it to another thread with a transfer copies it; post the id and attach there.
    */
   attach(mapping: number, offset: number, byteLength: number): ArrayBuffer
+  /**
+   * Make a window that is a SharedArrayBuffer, which other threads see when it is posted to them. Absent where the
+   * runtime cannot: before Node 22.23.3, 24.16 and 26.1.
+   * HAZARD: the runtime ends the process where `byteLength` is more than its greatest buffer.
+   */
+  share?(mapping: number, offset: number, byteLength: number): SharedArrayBuffer
   /** Give a window back before it is collected; whoever still holds it finds it empty. */
   detach(window: ArrayBufferLike): void
   /** Drop the owner's reference; false if it was dropped before. Windows stay readable. */

@@ -18,6 +18,16 @@ export interface RegionHandle {
 export interface Extent {
   readonly slot: number
   readonly bytes: Buffer
+  /** Number of the part of the output that the bytes belong to; 0 where it is written as one. */
+  readonly part: number
+}
+
+/** What a filled slot holds. */
+export interface Filling {
+  readonly blockIndex: number
+  readonly output: number
+  readonly part: number
+  readonly length: number
 }
 
 /** A typed array over the region must not pass 2 GiB: offsets stay small integers. */
@@ -37,6 +47,7 @@ export class Region {
   readonly #bitmap: number
   readonly #links: number
   readonly #lengths: number
+  readonly #parts: Float64Array
 
   private constructor(handle: RegionHandle) {
     this.handle = handle
@@ -47,6 +58,8 @@ export class Region {
     this.#bitmap = CONTROL_FIXED_WORDS
     this.#links = this.#bitmap + bitmapWords(handle.slotCount)
     this.#lengths = this.#links + handle.slotCount
+    const partsBytes = partsWord(handle.slotCount) * 4
+    this.#parts = new Float64Array(handle.words, partsBytes, handle.slotCount)
     this.control = new Control(this.#words, handle.blockCount, handle.wakeEvery)
   }
 
@@ -126,8 +139,10 @@ export class Region {
   }
 
   /** Make a filled slot visible as the next of a block's output. The caller writes to it no more. */
-  publish(slot: number, length: number, blockIndex: number, output: number): void {
+  publish(slot: number, { blockIndex, output, part, length }: Filling): void {
     const list = this.control.publishedWord(blockIndex, output)
+    // HAZARD: what describes a slot is written before the exchange that makes it visible.
+    this.#parts[slot] = part
     Atomics.store(this.#words, this.#lengths + slot, length)
     for (;;) {
       const latest = Atomics.load(this.#words, list)
@@ -144,7 +159,7 @@ export class Region {
       const slot = next - 1
       const start = slot * this.slotBytes
       const length = Atomics.load(this.#words, this.#lengths + slot)
-      extents.push({ slot, bytes: this.bytes.subarray(start, start + length) })
+      extents.push({ slot, bytes: this.bytes.subarray(start, start + length), part: this.#parts[slot] })
       next = Atomics.load(this.#words, this.#links + slot)
     }
     return extents.reverse()
@@ -164,8 +179,13 @@ function bitmapWords(slotCount: number): number {
   return Math.ceil(slotCount / 32)
 }
 
-/** The word at which the worker records begin: behind the slot lengths, at the start of a cache line. */
+/** Where the slots' parts begin: behind bitmap, links and lengths, at a whole double. */
+function partsWord(slotCount: number): number {
+  const words = CONTROL_FIXED_WORDS + bitmapWords(slotCount) + 2 * slotCount
+  return words + (words % 2)
+}
+
+/** Where the worker records begin: behind the slots' parts, at the start of a cache line. */
 function workerRecordsAt(slotCount: number): number {
-  const behind = CONTROL_FIXED_WORDS + bitmapWords(slotCount) + 2 * slotCount
-  return Math.ceil(behind / WORKER_WORDS) * WORKER_WORDS
+  return Math.ceil((partsWord(slotCount) + 2 * slotCount) / WORKER_WORDS) * WORKER_WORDS
 }

@@ -10,6 +10,7 @@ export class SlotWriter {
   limit = 0
   #slot = -1
   #blockIndex = 0
+  #part = 0
   readonly #region: Region
   readonly #output: number
   readonly #siblings: readonly SlotWriter[]
@@ -29,6 +30,13 @@ export class SlotWriter {
 
   beginBlock(blockIndex: number): void {
     this.#blockIndex = blockIndex
+  }
+
+  /** Let what is written from now on belong to another part of the output: a slot holds bytes of one. */
+  beginPart(part: number): void {
+    if (part === this.#part) return
+    this.publish()
+    this.#part = part
   }
 
   get room(): number {
@@ -57,8 +65,12 @@ export class SlotWriter {
   publish(): void {
     if (this.#slot < 0) return
     this.#verify()
-    const start = this.#slot * this.#region.slotBytes
-    this.#region.publish(this.#slot, this.position - start, this.#blockIndex, this.#output)
+    this.#region.publish(this.#slot, {
+      blockIndex: this.#blockIndex,
+      output: this.#output,
+      part: this.#part,
+      length: this.position - this.#slot * this.#region.slotBytes,
+    })
     this.#slot = -1
     this.position = 0
     this.limit = 0

@@ -156,7 +156,11 @@ export class BlockLoop {
       work.kernel.process(batch)
     }
     const lastRecordNumber = before.records + (this.#parts.limit - before.runRecords)
-    this.#cutter?.cut(block, before, reader, onBatch, lastRecordNumber)
+    try {
+      this.#cutter?.cut(block, before, reader, onBatch, lastRecordNumber)
+    } catch (thrown) {
+      work.kernel.fail(thrown)
+    }
     return records
   }
 

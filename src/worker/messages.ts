@@ -1,6 +1,7 @@
 import type { Column } from '../batch/cursor.js'
 import type { OutputDialect } from '../batch/slot-emitter.js'
 import type { PlainError } from '../errors.js'
+import type { KernelDescription } from '../kernel/built-in.js'
 import type { JobDescription } from '../kernel/job.js'
 import type { OnError } from '../options.js'
 import type { Plan } from '../plan/plan.js'
@@ -19,8 +20,12 @@ export interface WorkerTask {
   readonly plan: Plan
   readonly region: RegionHandle
   readonly instructionSet: InstructionSet
-  /** Absent: blocks are only summarised, which counts them. */
+  /** The user's job. Without it, `kernel` and `handsOver`, blocks are only summarised, which counts them. */
   readonly job?: JobReference
+  /** A built-in kernel, in place of a job. */
+  readonly kernel?: KernelDescription
+  /** In place of a job: batches are handed over to the thread that runs (layout: HANDED_). */
+  readonly handsOver?: boolean
   readonly columns: readonly Column[]
   readonly outputDialect: OutputDialect
   /** Whether `out.record()` may be used. */

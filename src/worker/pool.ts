@@ -117,7 +117,11 @@ export class PoolWorker {
 function startThread(): Worker {
   try {
     // Only this file knows the worker's entry, and only by URL.
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: WORKER_MARK })
+    return new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: WORKER_MARK,
+      // A worker inherits all flags, and one that says how a script on the command line is read would end it.
+      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) && { execArgv: [] }),
+    })
   } catch (thrown) {
     throw deathBy(thrown)
   }

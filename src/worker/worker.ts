@@ -1,12 +1,14 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import { Batch } from '../batch/batch.js'
+import { Batch, measureBatch } from '../batch/batch.js'
 import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
+import { type KernelDescription, makeBuiltInKernel } from '../kernel/built-in.js'
 import type { Job } from '../kernel/job.js'
 import { describeJob, loadJob } from '../kernel/load-job.js'
 import { makeKernel } from '../kernel/make-kernel.js'
 import type { UserKernel } from '../kernel/user-kernel.js'
 import { writeToStandardError } from '../output/standard-error.js'
 import { choosePrimitives } from '../primitives/choose.js'
+import type { Primitives } from '../primitives/primitives.js'
 import { Region } from '../region/region.js'
 import { SlotWriter } from '../region/slot-writer.js'
 import type { WorkerFigures } from '../report.js'
@@ -86,6 +88,8 @@ async function runTask(task: WorkerTask): Promise<void> {
   }
   const loop = new BlockLoop({ plan, control, primitives, maxRecordBytes, limit, post: report })
   if (task.job === undefined) {
+    if (task.handsOver) await prepareHandOver(loop, task, region)
+    if (task.kernel !== undefined) await prepareBuiltIn(loop, task.kernel, task, region)
     post({ type: 'finished', figures: loop.run() })
     return
   }
@@ -97,7 +101,7 @@ async function runTask(task: WorkerTask): Promise<void> {
   let figures: WorkerFigures
   try {
     state = await makeState(job, task)
-    const kernel = await prepare(loop, job, task, region)
+    const kernel = await prepareJob(loop, job, task, region)
     failBlock = (error) => loop.fail(control.worker?.blockIndex ?? 0, kernel.positioned(error))
     figures = loop.run()
   } catch (thrown) {
@@ -112,15 +116,10 @@ async function runTask(task: WorkerTask): Promise<void> {
   finish(figures, job, task)
 }
 
-async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): Promise<UserKernel> {
-  const primitives = choosePrimitives(task.instructionSet, { warn: false })
+/** Let the loop run a job's function; gives the kernel. */
+async function prepareJob(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): Promise<UserKernel> {
   const { plan, onError, args, columns, outputDialect, recordAllowed } = task
-  const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted }) => wanted.length))
-  const batch = new Batch(primitives, batchCapacity(task.batchRecords, wantedCount), wantedCount)
-  const writers: SlotWriter[] = []
-  for (let output = 0; output < (onError === 'reject' ? 2 : 1); output++) {
-    writers.push(new SlotWriter(region, output, writers, loop.verify))
-  }
+  const { batch, writers, primitives } = makeParts(loop, task, region)
   const kernel = await makeKernel(job, state, batch, writers, primitives, {
     columns,
     format: plan.inputs[0]?.format ?? 'lines',
@@ -135,11 +134,45 @@ async function prepare(loop: BlockLoop, job: Job, task: WorkerTask, region: Regi
   return kernel
 }
 
-/** Words that a batch's table may have, so that it stays in the processor's cache however many columns are wanted. */
-const TABLE_WORDS = 2 ** 17
+/** Let the loop run a built-in kernel. */
+async function prepareBuiltIn(
+  loop: BlockLoop,
+  description: KernelDescription,
+  task: WorkerTask,
+  region: Region,
+): Promise<void> {
+  const { batch, writers, primitives } = makeParts(loop, task, region)
+  const kernel = await makeBuiltInKernel(description, {
+    batch,
+    writers,
+    primitives,
+    outputDialect: task.outputDialect,
+  })
+  loop.setWork({ kernel, batch, writers })
+}
 
-function batchCapacity(records: number, wantedCount: number): number {
-  return Math.max(1, Math.min(records, Math.max(64, Math.floor(TABLE_WORDS / (3 + 2 * wantedCount)))))
+/** Let the loop hand its batches over to the thread that runs. */
+async function prepareHandOver(loop: BlockLoop, task: WorkerTask, region: Region): Promise<void> {
+  const { HandOverKernel } = await import('../kernel/hand-over-kernel.js')
+  const { batch, writers, primitives } = makeParts(loop, task, region)
+  const isCancelled = (): boolean => region.control.isCancelled()
+  const kernel = new HandOverKernel(batch, writers[0], primitives, { inputs: task.plan.inputs, isCancelled })
+  loop.setWork({ kernel, batch, writers })
+}
+
+/** A batch as large as the task asks for, and a writer for each of its outputs. */
+function makeParts(
+  loop: BlockLoop,
+  task: WorkerTask,
+  region: Region,
+): { batch: Batch; writers: SlotWriter[]; primitives: Primitives } {
+  const primitives = choosePrimitives(task.instructionSet, { warn: false })
+  const { capacity, wantedCount } = measureBatch(task.plan, task.batchRecords)
+  const writers: SlotWriter[] = []
+  for (let output = 0; output < (task.onError === 'reject' ? 2 : 1); output++) {
+    writers.push(new SlotWriter(region, output, writers, loop.verify))
+  }
+  return { batch: new Batch(primitives, capacity, wantedCount), writers, primitives }
 }
 
 /** Report the figures; the state of worker 0 stays here, where the others' are brought to be combined. */

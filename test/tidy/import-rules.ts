@@ -18,7 +18,17 @@ const FLOORS: readonly (readonly string[])[] = [
   ['kernel/', 'output/'],
   ['worker/'],
   ['engine/', 'generate/'],
-  ['ending.ts', 'run.ts', 'count.ts', 'generate.ts', 'tasks.ts', 'bench/'],
+  [
+    'ending.ts',
+    'run.ts',
+    'count.ts',
+    'split.ts',
+    'batches.ts',
+    'map-file.ts',
+    'generate.ts',
+    'tasks.ts',
+    'bench/',
+  ],
   ['pool.ts', 'job.ts'],
   ['index.ts'],
   ['cli/'],
@@ -37,7 +47,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly str
   { modules: /^(node:)?(https?|http2|net|tls|dgram|inspector|v8|vm)(\/|$)/, owners: [] },
   {
     modules: /^((js_native_api|node_api)(_types)?|napi(-inl)?|uv|v8|node(_\w+)?|nan)\.h$/,
-    owners: ['native/addon.cc'],
+    owners: ['native/addon.cc', 'native/arguments.h'],
   },
 ]
 
@@ -45,6 +55,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly str
 const PUBLIC_TO_CLI = [
   'src/run.ts',
   'src/count.ts',
+  'src/split.ts',
   'src/generate.ts',
   'src/tasks.ts',
   'src/pool.ts',

@@ -1,0 +1,40 @@
+import type { Settings } from '../options.js'
+import type { Report } from '../report.js'
+import type { Execution } from './execute.js'
+import type { Prepared } from './prepare.js'
+
+/** What only a verb knows of its run. Times are those of `performance.now()`. */
+export interface VerbFigures {
+  readonly workers: number
+  readonly outputBytes: number
+  readonly began: number
+  readonly workBegan: number
+}
+
+/** Make the report that all verbs give. */
+export function makeFigures(
+  prepared: Prepared,
+  settings: Settings,
+  execution: Execution,
+  { workers, outputBytes, began, workBegan }: VerbFigures,
+): Report {
+  const start = (workBegan - began) / 1000
+  const seconds = (performance.now() - began) / 1000
+  const work = execution.secondsOfWork
+  return {
+    inputs: prepared.reports,
+    workers,
+    instructionSet: prepared.primitives.instructionSet,
+    blockBytes: settings.blockBytes,
+    blocks: prepared.plan.blockCount,
+    inputBytes: prepared.byteLength,
+    records: execution.records,
+    blankLines: execution.ends.reduce((sum, { blanks }) => sum + blanks, 0),
+    errors: execution.errors,
+    outputBytes,
+    drains: execution.drains,
+    seconds,
+    phases: { start, work, end: Math.max(0, seconds - start - work) },
+    workerFigures: execution.workerFigures,
+  }
+}

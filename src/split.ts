@@ -1,0 +1,156 @@
+import { join } from 'node:path'
+import { checkSignal } from './engine/cancellation.js'
+import { execute, measureRegion } from './engine/execute.js'
+import { makeFigures } from './engine/figures.js'
+import { headerOf } from './engine/job-output.js'
+import { type PartOptions, type PartSettings, resolveParts } from './engine/parts.js'
+import { openInputs, type Prepared, prepare } from './engine/prepare.js'
+import { checkInputs } from './engine/watch.js'
+import { closeInputs } from './input/open.js'
+import { type CommonOptions, resolveOptions, type Settings } from './options.js'
+import { commitAll } from './output/commit-all.js'
+import { openDirectorySink } from './output/directory-sink.js'
+import { INDEX_MARK } from './output/part-names.js'
+import type { Explanation, PartsPlan, Report } from './report.js'
+import { Pool } from './worker/pool.js'
+
+export interface SplitOptions extends Omit<CommonOptions, 'names'>, PartOptions {
+  /** Sync files and directory before the run is done. Default false. */
+  readonly sync?: boolean
+}
+
+export interface SplitReport extends Report {
+  /** How many files were written. */
+  readonly parts: number
+  readonly firstPart: string
+  readonly lastPart: string
+}
+
+/**
+ * Share the records of the inputs out to files, in order: so many records a file, or those that start in so many
+ * bytes. Records pass as they stand, each with a line feed; the inputs go on where the one before ended. Where there
+ * is no record, one file holds the header. All files are put in place at the end, or none.
+ *
+ * @throws LinemillError ERR_UNCLOSED_QUOTE with the position of the quote; ERR_OUTPUT, ERR_USAGE; ERR_INPUT and others
+ * for the inputs.
+ */
+export async function split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport> {
+  const pool = new Pool(resolveOptions(options).workers)
+  try {
+    return await splitOnPool(pool, inputs, options)
+  } finally {
+    await pool.close()
+  }
+}
+
+/** Split on workers that are there already, or start them. */
+export async function splitOnPool(
+  pool: Pool,
+  inputs: string | readonly string[],
+  options: SplitOptions,
+): Promise<SplitReport> {
+  const began = performance.now()
+  const { settings, parts, prepared } = prepareSplit(inputs, options)
+  try {
+    return await splitPrepared(prepared, pool, parts, settings, began)
+  } finally {
+    closeInputs(prepared.inputs)
+  }
+}
+
+async function splitPrepared(
+  prepared: Prepared,
+  pool: Pool,
+  parts: PartSettings,
+  settings: Settings,
+  began: number,
+): Promise<SplitReport> {
+  const { kernel, output, template, repeatsHeader } = parts
+  const header = headerOf(prepared)
+  const { sync } = settings
+  const sink = await openDirectorySink(output, { template, header, repeatsHeader, sync })
+  const workBegan = performance.now()
+  try {
+    const execution = await execute(prepared, pool, { ...NO_JOB, kernel }, [sink], settings)
+    checkInputs(prepared, settings)
+    checkSignal(settings.signal)
+    await commitAll([sink])
+    const { workers } = settings
+    const outputBytes = execution.bytesWritten[0] + sink.headerBytes
+    return {
+      ...makeFigures(prepared, settings, execution, { workers, outputBytes, began, workBegan }),
+      parts: sink.partCount,
+      firstPart: sink.nameOf(0),
+      lastPart: sink.nameOf(sink.partCount - 1),
+    }
+  } catch (thrown) {
+    await sink.abort()
+    throw thrown
+  }
+}
+
+/** Records are copied as they stand: nothing of them is decoded, quoted or rejected. */
+const NO_JOB = {
+  columns: [],
+  outputDialect: { delimiter: ',', quote: '"' },
+  recordAllowed: true,
+  onError: 'fail',
+  args: {},
+} as const
+
+/** Say what `split` would do, without doing it. */
+export async function explainSplit(
+  inputs: string | readonly string[],
+  options: SplitOptions,
+): Promise<Explanation> {
+  const { settings, parts, prepared } = prepareSplit(inputs, options)
+  closeInputs(prepared.inputs)
+  const { slotBytes, slotCount } = measureRegion(settings, 1)
+  return {
+    inputs: prepared.reports,
+    kind: 'split',
+    isReduction: false,
+    workers: settings.workers,
+    instructionSet: prepared.primitives.instructionSet,
+    blockBytes: settings.blockBytes,
+    blocks: prepared.plan.blockCount,
+    slotBytes,
+    slots: slotCount,
+    gather: settings.gather,
+    columns: [],
+    parts: planParts(prepared, parts),
+  }
+}
+
+function planParts(prepared: Prepared, parts: PartSettings): PartsPlan {
+  const { template, output, repeatsHeader, kernel } = parts
+  const { unit, size } = kernel
+  const contentBytes = prepared.plan.inputs.reduce(
+    (sum, { byteLength, contentStart }) => sum + byteLength - contentStart,
+    0,
+  )
+  return {
+    name: join(output, template.before + INDEX_MARK + template.after),
+    ...{ unit, size },
+    ...(unit === 'bytes' && { atMost: Math.max(1, Math.ceil(contentBytes / size)) }),
+    repeatsHeader: repeatsHeader && headerOf(prepared).length > 0,
+  }
+}
+
+function prepareSplit(
+  inputs: string | readonly string[],
+  options: SplitOptions,
+): { settings: Settings; parts: PartSettings; prepared: Prepared } {
+  const settings = resolveOptions(options)
+  const names = typeof inputs === 'string' ? [inputs] : inputs
+  const parts = resolveParts(options, names[0] ?? '')
+  const opened = openInputs(names, settings)
+  const { format, delimiter, quote, header } = settings
+  const choice = { format, delimiter, quote, header, names: undefined }
+  try {
+    return { settings, parts, prepared: prepare(opened, settings, { choice, columns: 'none' }) }
+  } catch (thrown) {
+    closeInputs(opened)
+    throw thrown
+  }
+}
