@@ -188,10 +188,17 @@ async function ask(run: Run, worker: PoolWorker, task: WorkerTask): Promise<From
   try {
     return await worker.request({ type: 'run', task })
   } catch (thrown) {
-    if (worker.isDead) await addDeath(run, task.workerIndex, thrown as LinemillError)
-    else failures.add(-1, thrown as LinemillError)
+    const error = thrown as LinemillError
+    if (worker.isClosed) addClosing(failures, error)
+    else if (worker.isDead) await addDeath(run, task.workerIndex, error)
+    else failures.add(-1, error)
     return undefined
   }
+}
+
+/** A pool is closed by its owner, or where a run that failed does not stop: then it is known why. */
+function addClosing(failures: Failures, error: LinemillError): void {
+  if (!failures.any) failures.add(-1, error)
 }
 
 /** A worker that died in a block fails that block; where it was not in one, nobody knows what it has claimed. */

@@ -67,6 +67,11 @@ export class PoolWorker {
     return this.#dead !== undefined
   }
 
+  /** Whether it is dead because its pool was closed. */
+  get isClosed(): boolean {
+    return this.#dead?.code === 'ERR_WORKER'
+  }
+
   /**
    * End the thread, wherever it is; what it was asked for fails with `error`, at once. A thread inside a system call
    * ends when that returns, which may be never: it is left behind after a while.

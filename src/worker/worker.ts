@@ -112,7 +112,9 @@ async function runTask(task: WorkerTask): Promise<void> {
   }
   if (hasFailed) await tearDown().catch(() => undefined)
   else await tearDown()
-  // Last of all: the pool may be closed as soon as every worker has answered.
+  // A promise that a job left behind and that failed ends this thread in the meantime, not behind its answer.
+  await new Promise(setImmediate)
+  // HAZARD: last of all, as the pool may be closed once every worker has answered.
   finish(figures, job, task)
 }
 
