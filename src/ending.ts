@@ -1,5 +1,5 @@
+import { isWriting } from './output/descriptor.js'
 import { removeTemporaryFiles, watchTemporaries } from './output/temporary.js'
-import { isWriting } from './output/write-all.js'
 import { loadAddon } from './primitives/native.js'
 import { isThreadEnding } from './worker/pool.js'
 

@@ -96,8 +96,9 @@ export async function execute(
   const threads = startThreads(run, workers)
   const stopWatching = watch(region, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
+  const gathering = gatherer.gather()
   try {
-    await Promise.race([gatherer.gather(), failures.ended]) // a sink may be stuck
+    await Promise.race([gathering, failures.ended])
   } catch (thrown) {
     failures.add(-1, thrown as LinemillError)
   } finally {
@@ -105,7 +106,7 @@ export async function execute(
     stopWatchingCalls()
   }
   region.control.cancel() // whatever is still computed is needed no more
-  if (failures.any) await pool.settle(threads)
+  if (failures.any) await Promise.all([pool.settle(threads), settled(gathering)])
   failures.throwLowest()
   const answers = await orCancelled(Promise.all(threads), settings.signal)
   failures.throwLowest()
@@ -118,6 +119,19 @@ export async function execute(
     states: finished.slice(1).map(({ state }) => state),
     secondsOfWork: (performance.now() - began) / 1000,
   }
+}
+
+/** How long what is being written may take to return; a sink may be stuck. */
+const WRITE_MILLISECONDS = 1000
+
+/** Wait until sinks are at rest, or stuck. */
+async function settled(gathering: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const isLate = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, WRITE_MILLISECONDS)
+  })
+  await Promise.race([gathering.catch(() => undefined), isLate]) // what it throws is among the failures
+  clearTimeout(timer)
 }
 
 /** Bytes that the main thread reads in the time that workers take to start. */

@@ -2,11 +2,11 @@ import { close, constants, fstat, open, type Stats, stat } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { LinemillError } from '../errors.js'
+import { OutputDescriptor } from './descriptor.js'
 import { outputFailure, systemFailure } from './failure.js'
 import type { Sink } from './sink.js'
 import { followTarget } from './target.js'
 import { TemporarySink } from './temporary-sink.js'
-import { writeAll } from './write-all.js'
 
 const call = {
   close: promisify(close),
@@ -99,28 +99,22 @@ async function probeFifo(path: string, name: string): Promise<number> {
 
 /** Writes straight to a descriptor: standard output, a device, a FIFO. What was written cannot be taken back. */
 class DirectSink implements Sink {
-  readonly #fd: number
-  readonly #name: string
+  readonly #file: OutputDescriptor
   readonly #isOwned: boolean
-  #isDone = false
 
   constructor(fd: number, name: string, isOwned: boolean) {
-    this.#fd = fd
-    this.#name = name
+    this.#file = new OutputDescriptor(fd, name)
     this.#isOwned = isOwned
   }
 
   write(buffers: readonly Buffer[]): Promise<void> {
-    return writeAll(this.#fd, buffers, this.#name)
+    return this.#file.write(buffers)
   }
 
   async flush(): Promise<void> {}
 
   async commit(): Promise<void> {
-    // HAZARD: a descriptor that is closed twice may be somebody else's by then.
-    if (this.#isDone) return
-    this.#isDone = true
-    if (this.#isOwned) await call.close(this.#fd)
+    if (this.#isOwned) await this.#file.close()
   }
 
   abort(): Promise<void> {

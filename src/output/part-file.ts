@@ -1,9 +1,8 @@
-import { close, constants, fsync, open } from 'node:fs'
+import { constants, fsync, open } from 'node:fs'
 import { promisify } from 'node:util'
-import { writeAll } from './write-all.js'
+import { OutputDescriptor } from './descriptor.js'
 
 const call = {
-  close: promisify(close),
   fsync: promisify(fsync),
   open: promisify(open) as (path: string, flags: number) => Promise<number>,
 }
@@ -13,8 +12,7 @@ export class PartFile {
   readonly #path: string
   readonly #header: Buffer
   readonly #sync: boolean
-  #fd = -1
-  #isClosed = false
+  #file: OutputDescriptor | undefined
 
   constructor(path: string, { header, sync }: { header: Buffer; sync: boolean }) {
     this.#path = path
@@ -23,20 +21,25 @@ export class PartFile {
   }
 
   async append(buffers: readonly Buffer[]): Promise<void> {
-    if (this.#fd >= 0) return writeAll(this.#fd, buffers, this.#path)
-    this.#fd = await call.open(this.#path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)
-    await writeAll(this.#fd, [this.#header, ...buffers], this.#path)
+    if (this.#file === undefined) await this.#begin(buffers)
+    else await this.#file.write(buffers)
+  }
+
+  async #begin(buffers: readonly Buffer[]): Promise<OutputDescriptor> {
+    const fd = await call.open(this.#path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)
+    this.#file = new OutputDescriptor(fd, this.#path)
+    await this.#file.write([this.#header, ...buffers])
+    return this.#file
   }
 
   /** Sync it where that is wanted, and close it; it exists from then on, even if nothing was appended. */
   async close(): Promise<void> {
-    if (this.#isClosed) return
-    if (this.#fd < 0) await this.append([])
-    this.#isClosed = true
+    const file = this.#file ?? (await this.#begin([]))
+    if (file.isClosed) return
     try {
-      if (this.#sync) await call.fsync(this.#fd)
+      if (this.#sync) await call.fsync(file.fd)
     } finally {
-      await call.close(this.#fd)
+      await file.close()
     }
   }
 }

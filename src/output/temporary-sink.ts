@@ -1,14 +1,13 @@
-import { close, constants, fchmod, fsync, link, openSync, rename, type Stats, unlink } from 'node:fs'
+import { constants, fchmod, fsync, link, openSync, rename, type Stats, unlink } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { OutputDescriptor } from './descriptor.js'
 import { outputFailure, systemFailure } from './failure.js'
 import type { Sink } from './sink.js'
 import { syncDirectory } from './sync-directory.js'
 import { nameTemporary, settleTemporary } from './temporary.js'
-import { writeAll } from './write-all.js'
 
 const call = {
-  close: promisify(close),
   fchmod: promisify(fchmod),
   fsync: promisify(fsync),
   link: promisify(link),
@@ -31,16 +30,15 @@ interface Place {
 
 /** Writes a temporary file in the target's directory and renames it into place on commit. */
 export class TemporarySink implements Sink {
-  readonly #fd: number
+  readonly #file: OutputDescriptor
   readonly #place: Place
   readonly #sync: boolean
-  #isClosed = false
   #isDone = false
   /** Another name of the file that the commit takes the place of. */
   #old: string | undefined
 
   private constructor(fd: number, place: Place, sync: boolean) {
-    this.#fd = fd
+    this.#file = new OutputDescriptor(fd, place.name)
     this.#place = place
     this.#sync = sync
   }
@@ -65,14 +63,13 @@ export class TemporarySink implements Sink {
   }
 
   write(buffers: readonly Buffer[]): Promise<void> {
-    return writeAll(this.#fd, buffers, this.#place.name)
+    return this.#file.write(buffers)
   }
 
   async flush(): Promise<void> {
     try {
-      if (this.#sync) await call.fsync(this.#fd)
-      this.#isClosed = true
-      await call.close(this.#fd) // a file system behind a network may say only now that it is full
+      if (this.#sync) await call.fsync(this.#file.fd)
+      await this.#file.close() // a file system behind a network may say only now that it is full
     } catch (thrown) {
       this.#fail(thrown)
     }
@@ -142,6 +139,6 @@ export class TemporarySink implements Sink {
     this.#isDone = true
     await call.unlink(this.#place.temporary).catch(() => undefined) // gone already, or the directory is: nothing to undo
     settleTemporary(this.#place.temporary)
-    if (!this.#isClosed) await call.close(this.#fd).catch(() => undefined)
+    await this.#file.close().catch(() => undefined)
   }
 }

@@ -1,5 +1,6 @@
-import { writev } from 'node:fs'
+import { close, writev } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { LinemillError } from '../errors.js'
 import { systemFailure } from './failure.js'
 
@@ -12,25 +13,56 @@ const MAX_VECTOR = 1024
 const MAX_CALL_BYTES = 1024 * 1024
 const BUSY_MILLISECONDS = 5
 
-/**
- * Write all buffers to a descriptor, however little the system takes at a time.
- *
- * @param name of the output, for messages.
- * @throws LinemillError ERR_OUTPUT; ERR_READER_CLOSED where the reader of a pipe went away.
- */
-export async function writeAll(fd: number, buffers: readonly Buffer[], name: string): Promise<void> {
-  let rest = buffers.filter(({ length }) => length > 0)
-  while (rest.length > 0) {
-    const written = await writeSome(fd, firstBytes(rest), name)
-    rest = skipBytes(rest, written)
-  }
-}
+const closeDescriptor = promisify(close)
 
 let writesUnderWay = 0
 
 /** Whether a write has not returned. One to a pipe that nobody reads may never do so, and holds its thread. */
 export function isWriting(): boolean {
   return writesUnderWay > 0
+}
+
+/** A descriptor that is written to in order. */
+export class OutputDescriptor {
+  readonly fd: number
+  readonly #name: string
+  #isClosed = false
+  /** Resolves when the write that is under way has returned. */
+  #latest: Promise<unknown> | undefined
+
+  /** `name` is that of the output, for messages. */
+  constructor(fd: number, name: string) {
+    this.fd = fd
+    this.#name = name
+  }
+
+  /**
+   * Write all buffers, however little the system takes at a time.
+   *
+   * @throws LinemillError ERR_OUTPUT; ERR_READER_CLOSED where the reader of a pipe went away.
+   */
+  async write(buffers: readonly Buffer[]): Promise<void> {
+    let rest = buffers.filter(({ length }) => length > 0)
+    while (rest.length > 0 && !this.#isClosed) {
+      const written = writeSome(this.fd, firstBytes(rest), this.#name)
+      this.#latest = written.catch(() => undefined)
+      rest = skipBytes(rest, await written)
+    }
+    this.#latest = undefined
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Close it, once. A write that does not return is not waited for, but closed behind when it does. */
+  async close(): Promise<void> {
+    // HAZARD: a descriptor that is closed twice, or under a write that goes on, may be somebody else's by then.
+    if (this.#isClosed) return
+    this.#isClosed = true
+    if (this.#latest === undefined) await closeDescriptor(this.fd)
+    else void this.#latest.then(() => closeDescriptor(this.fd)).catch(() => undefined)
+  }
 }
 
 /** What one call writes of some buffers: as many as it takes to hold `MAX_CALL_BYTES`, the last one cut there. */
