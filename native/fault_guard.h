@@ -9,10 +9,10 @@
 namespace linemill {
 
 /**
- * The most mappings at a time; a signal handler cannot look them up in anything that grows. Linux allows a process
- * some less by default (vm.max_map_count).
+ * The most mappings at a time; a signal handler cannot look them up in anything that grows. Half of what Linux allows
+ * a process by default (vm.max_map_count): a runtime that gets no more aborts.
  */
-constexpr int MOST_GUARDED = 65536;
+constexpr int MOST_GUARDED = 32768;
 
 constexpr int NOT_GUARDED = -1;
 

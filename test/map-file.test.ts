@@ -186,7 +186,7 @@ describe.runIf(loadAddon() !== undefined)('with the addon', () => {
     const error = failureOf(() => {
       for (;;) files.push(mapFile(small))
     })
-    expect([error.code, files.length > 900]).toEqual(['ERR_RESOURCE', true])
+    expect([error.code, files.length > 30_000]).toEqual(['ERR_RESOURCE', true])
     expect(error.message).toContain('too many mappings are open')
     expect(text((files.at(-1) as MappedFile).window(5, 4))).toBe('text')
     for (const file of files) file.close()
