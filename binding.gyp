@@ -30,7 +30,8 @@
       'target_name': 'linemill',
       'sources': ['native/addon.cc'],
       'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      'defines': ['NAPI_VERSION=9', 'NAPI_DISABLE_CPP_EXCEPTIONS'],
+      # A worker may be terminated while it loads the addon: what cannot be thrown then must not end the process.
+      'defines': ['NAPI_VERSION=9', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
       'dependencies': ['mapping', 'scanners'],
     },
     {

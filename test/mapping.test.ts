@@ -10,8 +10,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Addon, loadAddon } from '../dist/primitives/native.js'
 
@@ -74,6 +76,8 @@ function runChild(body: string) {
   return { status, signal, stdout: stdout.trim(), stderr: stderr.trim() }
 }
 
+const require = createRequire(import.meta.url)
+const ADDON_FILE = require('node-gyp-build').path(fileURLToPath(new URL('..', import.meta.url)))
 const NATIVE_MODULE = new URL('../dist/primitives/native.js', import.meta.url).href
 
 const WORKER_PRELUDE = `
@@ -254,6 +258,25 @@ describe('lifetimes', () => {
     `)
     expect(child).toEqual(ok('xx,xx,xx,xx 0'))
   })
+})
+
+test('a worker that is terminated while it loads the addon takes nothing along', () => {
+  // Loaded again and again, so that whenever it is terminated it is loading.
+  const code = `load().then(() => {
+    parentPort.postMessage('loading')
+    for (;;) process.dlopen({ exports: {} }, ${JSON.stringify(ADDON_FILE)})
+  })`
+  const child = runChild(`
+    const addon = await load()
+    for (let round = 0; round < 10; round++) {
+      const worker = new Worker(prelude + ${JSON.stringify(code)}, { eval: true, execArgv: [] })
+      await new Promise((resolve) => worker.once('message', resolve))
+      await sleep(round % 3)
+      await worker.terminate()
+    }
+    console.log(addon.mappingCount())
+  `)
+  expect(child).toEqual(ok('0'))
 })
 
 describe('faults', () => {
