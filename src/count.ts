@@ -1,10 +1,10 @@
-import { type Execution, execute, measureRegion, workersNeeded } from './engine/execute.js'
+import { type Execution, execute, measureRegion, NO_WORKERS, workersNeeded } from './engine/execute.js'
 import { openInputs, type Prepared, prepare } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
 import { closeInputs } from './input/open.js'
 import { type CommonOptions, resolveOptions, type Settings } from './options.js'
 import type { Explanation, Report } from './report.js'
-import { Pool } from './worker/pool.js'
+import type { Pool } from './worker/pool.js'
 
 export interface CountOptions extends CommonOptions {
   /** Count lines, whatever the format. Default false: records. */
@@ -27,17 +27,12 @@ export async function count(
   inputs: string | readonly string[],
   options: CountOptions = {},
 ): Promise<CountReport> {
-  const pool = new Pool(resolveOptions(options).workers)
-  try {
-    return await countOnPool(pool, inputs, options)
-  } finally {
-    await pool.close()
-  }
+  return countOnPool(undefined, inputs, options)
 }
 
-/** Count on workers that are there already, or start them. */
+/** Count on workers that are there already, or start those that it takes. */
 export async function countOnPool(
-  pool: Pool,
+  pool: Pool | undefined,
   inputs: string | readonly string[],
   options: CountOptions = {},
 ): Promise<CountReport> {
@@ -46,11 +41,25 @@ export async function countOnPool(
   const prepared = prepareCount(inputs, options, settings)
   try {
     const workBegan = performance.now()
-    const execution = await execute(prepared, pool, NO_JOB, [], settings)
+    const execution = await executeOn(pool, prepared, settings)
     checkInputs(prepared, settings)
     return makeReport(prepared, settings, execution, { began, workBegan })
   } finally {
     closeInputs(prepared.inputs)
+  }
+}
+
+async function executeOn(pool: Pool | undefined, prepared: Prepared, settings: Settings): Promise<Execution> {
+  if (pool !== undefined) return execute(prepared, pool, NO_JOB, [], settings)
+  // Loading the pool and node:worker_threads takes longer than counting a small input.
+  const isAlone = workersNeeded(true, prepared.byteLength, settings) === 0
+  if (isAlone) return execute(prepared, NO_WORKERS, NO_JOB, [], settings)
+  const { Pool } = await import('./worker/pool.js')
+  const own = new Pool(settings.workers)
+  try {
+    return await execute(prepared, own, NO_JOB, [], settings)
+  } finally {
+    await own.close()
   }
 }
 

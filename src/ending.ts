@@ -1,7 +1,7 @@
 import { isWriting } from './output/descriptor.js'
 import { removeTemporaryFiles, watchTemporaries } from './output/temporary.js'
 import { loadAddon } from './primitives/native.js'
-import { isThreadEnding } from './worker/pool.js'
+import { isThreadEnding } from './worker/ending-threads.js'
 
 const ABORT_STATUS = 1
 const ABORT_TEXT =

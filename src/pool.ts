@@ -12,8 +12,8 @@ import { Pool } from './worker/pool.js'
 /** Worker threads that are used again from call to call: a warm pool saves each call their start. */
 export interface LinemillPool extends AsyncDisposable {
   readonly workers: number
-  /** Start the workers now instead of with the first call that needs them. */
-  start(): void
+  /** Start the workers, or so many of them, now instead of with the first call that needs them. */
+  start(count?: number): void
   /** As the function `run`, on these workers; `options.workers` may ask for fewer. Calls are done one by one. */
   run(module: string | URL, inputs: string | readonly string[], options?: RunOptions): Promise<Report>
   /** As the function `count`, on these workers. */
@@ -56,8 +56,8 @@ class SharedPool implements LinemillPool {
     this.#free = [new Pool(workers)]
   }
 
-  start(): void {
-    this.#free[0]?.workers()
+  start(count = this.workers): void {
+    this.#free[0]?.workers(Math.min(count, this.workers))
   }
 
   run(module: string | URL, inputs: string | readonly string[], options: RunOptions = {}): Promise<Report> {

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { writeToStandardError } from '../output/standard-error.js'
 import { EXIT_USAGE } from './exit-status.js'
 import { describeFailure, failureStatus } from './failure.js'
 import { createProgram, separateReport } from './program.js'
@@ -12,14 +13,14 @@ export async function obeyCommandLine(): Promise<never> {
     if (thrown instanceof CommanderError) {
       // It has been printed; its own status is 0 after help and version, else 1.
       process.exitCode = thrown.exitCode === 0 ? 0 : EXIT_USAGE
+      await flush(process.stdout)
     } else {
-      process.stderr.write(describeFailure(thrown, Boolean(process.env.LINEMILL_DEBUG)))
+      writeToStandardError(describeFailure(thrown, Boolean(process.env.LINEMILL_DEBUG)))
       process.exitCode ??= failureStatus(thrown)
     }
   }
 
-  // Timers and handles that a user's module left open do not keep the process: it ends when its words are out.
-  await Promise.all([flush(process.stdout), flush(process.stderr)])
+  // Timers and handles that a user's module left open do not keep the process.
   return end()
 }
 

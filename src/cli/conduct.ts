@@ -1,10 +1,10 @@
 import { LinemillError } from '../errors.js'
 import type { CommonOptions } from '../options.js'
+import { writeToStandardError } from '../output/standard-error.js'
 import { streamTo } from '../output/stream-to.js'
-import { isSameFile } from '../output/target.js'
+import type { Explanation } from '../report.js'
 import { openInterruption } from './interruption.js'
 import { openProgress } from './progress.js'
-import { reportToJson } from './report-json.js'
 
 /** What every verb's library options have that the command line provides. */
 export type Provided = Required<Pick<CommonOptions, 'signal' | 'onProgress' | 'onWarning'>>
@@ -50,6 +50,7 @@ export async function checkReportFile(
   files: readonly (string | undefined)[],
 ): Promise<void> {
   if (typeof where !== 'string' || where === '' || where === 'json') return
+  const { isSameFile } = await import('../output/target.js')
   for (const file of files) {
     if (file !== undefined && (await isSameFile(where, file))) {
       throw new LinemillError('ERR_USAGE', `the report's file ${where} is a file of the run: name another`)
@@ -61,12 +62,20 @@ export async function checkReportFile(
 export async function deliverReport<R extends object>(
   where: string | boolean | undefined,
   report: R,
-  describe: (report: R) => string,
+  describe: (report: R) => string | Promise<string>,
 ): Promise<void> {
   if (where === undefined || where === false) return
-  if (where === true || where === '') process.stderr.write(describe(report))
-  else if (where === 'json') process.stderr.write(reportToJson(report))
-  else await streamTo(where, [Buffer.from(reportToJson(report))])
+  if (where === true || where === '') return writeToStandardError(await describe(report))
+  const { reportToJson } = await import('./report-json.js')
+  const json = reportToJson(report)
+  if (where === 'json') return writeToStandardError(json)
+  await streamTo(where, [Buffer.from(json)])
+}
+
+/** Print what `--explain` says to standard output. */
+export async function printExplanation(explanation: Explanation): Promise<void> {
+  const { describeExplanation } = await import('./report-text.js')
+  await printResult(describeExplanation(explanation))
 }
 
 /** Print a result to standard output. */

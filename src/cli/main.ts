@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// Workers start as slowly as the command line loads: `run` lets both happen at once.
+// Workers start as slowly as the command line loads: where they are needed, both happen at once.
 try {
-  if (process.argv[2] === 'run') {
+  const [verb, ...words] = process.argv.slice(2)
+  if (verb === 'run' || (verb === 'count' && (await import('../input/large.js')).areLarge(words))) {
     const { startPool } = await import('./early-pool.js')
-    startPool()
+    startPool(verb)
   }
   const { obeyCommandLine } = await import('./command-line.js')
   await obeyCommandLine()

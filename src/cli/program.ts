@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Argument, Command } from 'commander'
 import { GENERATE_KINDS } from '../generate/settings.js'
+import { writeToStandardError } from '../output/standard-error.js'
 import { EXIT_STATUS } from './exit-status.js'
 import { addOptions } from './option-table.js'
 
@@ -71,7 +72,7 @@ export function createProgram(): Command {
     .description(DESCRIPTION)
     .version(readVersion())
     .exitOverride()
-    .configureOutput({ writeOut: writeHelp, outputError: (text, write) => write(nameProgram(text)) })
+    .configureOutput({ writeOut: writeHelp, outputError: (text) => writeToStandardError(nameProgram(text)) })
     .addHelpText('after', STATUS_HELP + PROGRAM_EXAMPLES)
 
   addOptions(program.command('run'), 'run')
@@ -135,7 +136,7 @@ function nameProgram(text: string): string {
 function writeHelp(text: string): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || process.exitCode === EXIT_STATUS.ERR_OUTPUT) return
-    process.stderr.write(`linemill: cannot write standard output: ${error.message}\n`)
+    writeToStandardError(`linemill: cannot write standard output: ${error.message}\n`)
     process.exitCode = EXIT_STATUS.ERR_OUTPUT
   })
   process.stdout.write(text)

@@ -1,11 +1,10 @@
-import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import { tellAborts } from '../ending.js'
 import type { RunOptions } from '../options.js'
-import { checkReportFile, conduct, deliverReport, printResult } from './conduct.js'
+import { isTerminal } from '../output/standard-error.js'
+import { checkReportFile, conduct, deliverReport, printExplanation } from './conduct.js'
 import { takePool } from './early-pool.js'
 import { typedOptions } from './option-table.js'
-import { describeExplanation, describeReport } from './report-text.js'
 
 /** Do `linemill run`. */
 export async function runAction(module: string, inputs: readonly string[], command: Command): Promise<void> {
@@ -13,14 +12,14 @@ export async function runAction(module: string, inputs: readonly string[], comma
   const { explain, progress, report: where } = command.opts()
   if (explain) {
     const { explainRun } = await import('../run.js')
-    return printResult(describeExplanation(await explainRun(module, inputs, options)))
+    return printExplanation(await explainRun(module, inputs, options))
   }
-  const wantsProgress = progress ?? (options.output === '-' && isatty(1) ? false : undefined)
+  const wantsProgress = progress ?? (options.output === '-' && (await isTerminal(1)) ? false : undefined)
   await checkReportFile(where, [...inputs, options.output, options.reject])
   if (!process.env.LINEMILL_DEBUG) tellAborts()
   await using pool = await takePool(options.workers)
   const report = await conduct(wantsProgress, (provided) =>
     pool.run(module, inputs, { ...options, ...provided }),
   )
-  await deliverReport(where, report, describeReport)
+  await deliverReport(where, report, async (done) => (await import('./report-text.js')).describeReport(done))
 }

@@ -1,4 +1,5 @@
 import { fromPlainError, type LinemillError } from '../errors.js'
+import { ALONE_BYTES } from '../input/large.js'
 import { MAX_OUTPUTS } from '../layout.js'
 import type { Settings } from '../options.js'
 import { Gatherer } from '../output/gather.js'
@@ -27,6 +28,15 @@ export type TaskSettings = Omit<
   | 'batchRecords'
   | 'watchesCalls'
 >
+
+/** What a run wants of a pool. */
+export type Workers = Pick<Pool, 'workers' | 'settle'>
+
+/** For a run that the main thread does alone. */
+export const NO_WORKERS: Workers = {
+  workers: () => [],
+  settle: async (requests) => void (await Promise.allSettled(requests)),
+}
 
 /** What a run of all blocks came to. */
 export interface Execution {
@@ -70,7 +80,7 @@ const WAKE_BYTES = 4 * 1024 * 1024
  */
 export async function execute(
   prepared: Prepared,
-  pool: Pool,
+  pool: Workers,
   task: TaskSettings,
   sinks: readonly Sink[],
   settings: Settings,
@@ -133,9 +143,6 @@ async function settled(gathering: Promise<void>): Promise<void> {
   await Promise.race([gathering.catch(() => undefined), isLate]) // what it throws is among the failures
   clearTimeout(timer)
 }
-
-/** Bytes that the main thread reads in the time that workers take to start. */
-const ALONE_BYTES = 512 * 1024 * 1024
 
 /**
  * How many worker threads a run needs. Where the main thread takes part in native work, it is one of the threads

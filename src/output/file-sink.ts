@@ -2,7 +2,7 @@ import { close, constants, fstat, open, type Stats, stat } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { LinemillError } from '../errors.js'
-import { OutputDescriptor } from './descriptor.js'
+import { DirectSink } from './direct-sink.js'
 import { outputFailure, systemFailure } from './failure.js'
 import type { Sink } from './sink.js'
 import { followTarget } from './target.js'
@@ -94,31 +94,6 @@ async function probeFifo(path: string, name: string): Promise<number> {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENXIO') return -1
     throw systemFailure(name, thrown)
-  }
-}
-
-/** Writes straight to a descriptor: standard output, a device, a FIFO. What was written cannot be taken back. */
-class DirectSink implements Sink {
-  readonly #file: OutputDescriptor
-  readonly #isOwned: boolean
-
-  constructor(fd: number, name: string, isOwned: boolean) {
-    this.#file = new OutputDescriptor(fd, name)
-    this.#isOwned = isOwned
-  }
-
-  write(buffers: readonly Buffer[]): Promise<void> {
-    return this.#file.write(buffers)
-  }
-
-  async flush(): Promise<void> {}
-
-  async commit(): Promise<void> {
-    if (this.#isOwned) await this.#file.close()
-  }
-
-  abort(): Promise<void> {
-    return this.commit()
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { fstatSync, writeSync } from 'node:fs'
 
 const BUSY_MILLISECONDS = 5
 
@@ -16,6 +16,21 @@ export function writeToStandardError(text: string | Uint8Array): void {
       if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') return // nobody reads it: words are lost, work is not
       sleep(BUSY_MILLISECONDS) // a pipe that is not blocking, and full
     }
+  }
+}
+
+/** Whether a terminal shows what is written to a descriptor. */
+export async function isTerminal(fd: number): Promise<boolean> {
+  if (!isDevice(fd)) return false
+  const { isatty } = await import('node:tty') // it loads the whole of node:net, which costs milliseconds
+  return isatty(fd)
+}
+
+function isDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice()
+  } catch {
+    return false // it is closed
   }
 }
 

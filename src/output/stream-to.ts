@@ -1,4 +1,5 @@
-import { openFileSink } from './file-sink.js'
+import { DirectSink } from './direct-sink.js'
+import type { Sink } from './sink.js'
 
 /**
  * Write pieces of bytes, one after the other, to a file or, for `-`, to standard output, as a run's output is
@@ -11,7 +12,7 @@ export async function streamTo(
   path: string,
   pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<number> {
-  const sink = await openFileSink(path, { sync: false, inputs: [] })
+  const sink = await open(path)
   let byteCount = 0
   try {
     for await (const { buffer, byteOffset, length } of pieces) {
@@ -25,4 +26,10 @@ export async function streamTo(
     await sink.abort()
     throw thrown
   }
+}
+
+async function open(path: string): Promise<Sink> {
+  if (path === '-') return new DirectSink(1, 'standard output', false)
+  const { openFileSink } = await import('./file-sink.js')
+  return openFileSink(path, { sync: false, inputs: [] })
 }

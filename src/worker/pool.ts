@@ -1,5 +1,6 @@
 import { Worker, workerData } from 'node:worker_threads'
 import { asShortage, describeThrown, fromPlainError, LinemillError } from '../errors.js'
+import { countEnding } from './ending-threads.js'
 import type { FromWorker, ToWorker } from './messages.js'
 
 /** What a worker knows itself by. */
@@ -9,13 +10,6 @@ const WORKER_MARK = 'a worker of linemill'
 const STOP_MILLISECONDS = 1000
 /** How long a thread may take to end. */
 const END_MILLISECONDS = 500
-
-let endingThreads = 0
-
-/** Whether a thread was told to end and has not: it is stuck in a system call. */
-export function isThreadEnding(): boolean {
-  return endingThreads > 0
-}
 
 /** One worker thread, and the one request it is busy with. */
 export class PoolWorker {
@@ -78,10 +72,7 @@ export class PoolWorker {
    */
   async end(error: LinemillError): Promise<void> {
     this.#die(error)
-    endingThreads++
-    const isEnded = this.#thread.terminate().then(() => {
-      endingThreads--
-    })
+    const isEnded = countEnding(this.#thread.terminate())
     let timer: NodeJS.Timeout | undefined
     const isLate = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, END_MILLISECONDS)

@@ -65,7 +65,10 @@ const PUBLIC_TO_CLI = [
   'src/generate/settings.ts',
   // How the process ends, whatever its threads do.
   'src/ending.ts',
+  // Whether a verb will need workers, before it is loaded.
+  'src/input/large.ts',
   // Prints and report files are written as every output is.
+  'src/output/standard-error.ts',
   'src/output/stream-to.ts',
   'src/output/temporary.ts',
   'src/output/target.ts',
@@ -73,7 +76,7 @@ const PUBLIC_TO_CLI = [
 
 /** Loaded before the command is known, so no verb may be among what it loads. */
 const CLI_START = 'src/cli/main.ts'
-const LOADED_AT_START = /^src\/(cli\/|(errors|options|generate\/settings)\.ts$)/
+const LOADED_AT_START = /^src\/(cli\/|(errors|options|generate\/settings|output\/standard-error)\.ts$)/
 
 /** Loaded by every user's module. */
 const LIGHT = 'src/job.ts'

@@ -1,0 +1,19 @@
+import { statSync } from 'node:fs'
+
+/** Bytes that one thread reads in less than the time in which a worker starts and ends. */
+export const ALONE_BYTES = 128 * 1024 * 1024
+
+/** Whether files are more than one thread should read; what is no file counts nothing. */
+export function areLarge(names: readonly string[]): boolean {
+  let byteLength = 0
+  for (const name of names) byteLength += sizeOf(name)
+  return byteLength > ALONE_BYTES
+}
+
+function sizeOf(name: string): number {
+  try {
+    return statSync(name).size
+  } catch {
+    return 0
+  }
+}
