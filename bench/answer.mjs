@@ -37,3 +37,10 @@ export async function hashOfLines(path, answer) {
   if (rest !== '') throw new Error(`${path} does not end in a line feed`)
   return hash.digest('hex')
 }
+
+/** What competitors/record.mjs gives for a line: user and behaviour of who bought. */
+export function buyerOfLine(line, index) {
+  if (index === 0) return 'user_id,behavior_type\n'
+  const fields = /^(\d+),\d+,4,/.exec(line)
+  return fields ? `${fields[1]},4\n` : undefined
+}

@@ -1,26 +1,26 @@
 // Results that are kept: figures as JSON, and a table of them to read.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { describeGoal } from './goals.mjs'
 
 const FOLDER = fileURLToPath(new URL('record/', import.meta.url))
 
-/** Write bench/record/NAME.json and NAME.md; returns their paths from the project's root. */
-export function writeRecord(record) {
+/** Write bench/record/NAME.json, and NAME.md with a text to read; returns their paths from the project's root. */
+export function writeRecord(record, text) {
   mkdirSync(FOLDER, { recursive: true })
   writeFileSync(`${FOLDER}${record.name}.json`, `${JSON.stringify(record, undefined, 2)}\n`)
-  writeFileSync(`${FOLDER}${record.name}.md`, formatRecord(record))
+  writeFileSync(`${FOLDER}${record.name}.md`, text)
   return [`bench/record/${record.name}.json`, `bench/record/${record.name}.md`]
 }
 
 /** Show a record as Markdown. */
 export function formatRecord({ name, title, date, commit, command, rounds, machine, inputs, workloads }) {
-  const { processor, cores, memoryBytes, system, node, load } = machine
   return [
     `# ${name}: ${title}`,
     '',
     `\`${command}\`, ${date}, commit ${commit}`,
     '',
-    `${processor}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB, ${system}, Node ${node}, load before: ${load}.`,
+    `${describeHardware(machine)}, load before: ${machine.load}.`,
     `Whole processes, page cache warm; medians of ${rounds} interleaved rounds; every answer was checked.`,
     '',
     ...inputs.map(
@@ -32,6 +32,11 @@ export function formatRecord({ name, title, date, commit, command, rounds, machi
     'Resident memory counts the pages of a mapped file; own memory does not, and is of the warm-up run.',
     '',
   ].join('\n')
+}
+
+/** Where a record was made, in words. */
+export function describeHardware({ processor, cores, memoryBytes, system, node }) {
+  return `${processor}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB, ${system}, Node ${node}`
 }
 
 function formatWorkload({ name, description, reference, competitors, goals }) {
@@ -57,10 +62,7 @@ function formatWorkload({ name, description, reference, competitors, goals }) {
       ]
       return `| ${cells.join(' | ')} |`
     }),
-    ...goals.flatMap(({ competitor, timesFaster, found, isReached }) => [
-      '',
-      `Goal: ${competitor} at least ${timesFaster} times faster than ${reference}: ${found.toFixed(2)}, ${isReached ? 'reached' : 'missed'}.`,
-    ]),
+    ...goals.flatMap((goal) => ['', describeGoal(goal)]),
     '',
     ...competitors.map(
       (one) => `- ${one.name}: \`${one.command.join(' ')}${one.printsAnswer ? ' > OUTPUT' : ''}\``,

@@ -1,7 +1,9 @@
 // Whole-process trials: competitors do one workload in turn, each in a process of its own, each answer checked.
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { hashAnswer } from './answer.mjs'
+import { judge } from './goals.mjs'
 import { measure } from './measure.mjs'
 
 /** More than any output of the workloads. */
@@ -12,6 +14,8 @@ const FREED_MIB = 800
  * @property {string} name
  * @property {readonly string[]} command `node`, INPUT and OUTPUT stand for the running Node and the files
  * @property {boolean} [printsAnswer] the answer comes from standard output, not into OUTPUT
+ * @property {string} [input] path, where it is another than the workload's
+ * @property {string} [answer] of that input
  *
  * @typedef {object} Workload
  * @property {string} name
@@ -21,7 +25,7 @@ const FREED_MIB = 800
  * @property {string} answer sha256 of the right answer
  * @property {string} reference name of the competitor that ratios are taken against
  * @property {readonly Competitor[]} competitors
- * @property {readonly { competitor: string, timesFaster: number }[]} goals
+ * @property {readonly import('./goals.mjs').Goal[]} goals
  */
 
 /**
@@ -34,7 +38,11 @@ const FREED_MIB = 800
  * @throws when a competitor fails or answers wrongly
  */
 export async function runWorkload(workload, { rounds, output, log = () => undefined }) {
-  const { input, competitors } = workload
+  const competitors = workload.competitors.map((one) => ({
+    input: workload.input,
+    answer: workload.answer,
+    ...one,
+  }))
   const runs = new Map(competitors.map(({ name }) => [name, []]))
   const peaks = new Map()
   try {
@@ -43,7 +51,7 @@ export async function runWorkload(workload, { rounds, output, log = () => undefi
         const isWarmUp = round === 0
         settle(output)
         const figures = await measure(
-          fill(competitor.command, { node: process.execPath, INPUT: input, OUTPUT: output }),
+          fill(competitor.command, { node: process.execPath, INPUT: competitor.input, OUTPUT: output }),
           {
             watchesMemory: isWarmUp,
             ...(competitor.printsAnswer && { stdout: output }),
@@ -60,6 +68,8 @@ export async function runWorkload(workload, { rounds, output, log = () => undefi
   }
   const summaries = competitors.map((competitor) => ({
     ...competitor,
+    input: basename(competitor.input),
+    inputBytes: statSync(competitor.input).size,
     ...summarize(runs.get(competitor.name)),
     peakOwnBytes: peaks.get(competitor.name),
   }))
@@ -83,7 +93,8 @@ function fill(command, places) {
   return command.map((word) => (Object.hasOwn(places, word) ? places[word] : word))
 }
 
-async function checkAnswer({ name, answer, answerKind }, competitor, output) {
+async function checkAnswer({ name, answerKind }, competitor, output) {
+  const { answer } = competitor
   const found = await hashAnswer(output, answerKind)
   if (found === answer) return
   throw new Error(`${name}: wrong answer of ${competitor.name}: expected sha256 ${answer}, found ${found}`)
@@ -103,7 +114,7 @@ function summarize(figures) {
 }
 
 /** @returns null where a figure is missing */
-function median(values) {
+export function median(values) {
   if (values.includes(null)) return null
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
@@ -120,10 +131,6 @@ function compare({ name, description, answer, answerKind, reference, goals }, su
     answer: { kind: answerKind, sha256: answer },
     reference,
     competitors: summaries.map((summary) => ({ ...summary, timesFaster: timesFaster(summary.name) })),
-    goals: goals.map((goal) => ({
-      ...goal,
-      found: timesFaster(goal.competitor),
-      isReached: timesFaster(goal.competitor) >= goal.timesFaster,
-    })),
+    goals: goals.map((goal) => judge(goal, summaries, reference)),
   }
 }

@@ -70,18 +70,42 @@ Value cut_records(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** How much of an array an offset of 32 bits can reach. */
+uint32_t reachable_length(const Bytes& bytes) {
+  return bytes.length < UINT32_MAX ? uint32_t(bytes.length) : UINT32_MAX;
+}
+
 Value copy_extents(const CallbackInfo& info) {
   const Bytes bytes(info, 0);
   const Words extents(info, 1);
   const Words copy(info, 2);
   const Bytes target(info, 3);
+  const Bytes text(info, 4);
   const bool is_valid = copy.length >= COPY_WORDS && copy.data[COPY_COUNT] <= extents.length / EXTENT_WORDS &&
                         is_within(copy.data[COPY_TARGET], copy.data[COPY_TARGET_END], target.length);
-  const uint32_t bytes_length = bytes.length < UINT32_MAX ? uint32_t(bytes.length) : UINT32_MAX;
-  const Copying copying = {bytes.data, bytes_length, extents.data, target.data};
+  const Copying copying = {bytes.data, reachable_length(bytes), text.data, reachable_length(text),
+                           extents.data, target.data};
   if (!is_valid || !scanners_of(info).copy_extents(copying, copy.data)) {
     return throw_range(info.Env(), "copyExtents");
   }
+  return info.Env().Undefined();
+}
+
+/** Arguments: bytes, table, word of the column's starts, capacity, first record, record behind the last, min, max, values. */
+Value parse_integers(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const uint64_t word = uint32_at(info, 2);
+  const uint64_t capacity = uint32_at(info, 3);
+  const uint32_t from = uint32_at(info, 4);
+  const uint32_t until = uint32_at(info, 5);
+  const int32_t min = int32_at(info, 6);
+  const int32_t max = int32_at(info, 7);
+  const Integers values(info, 8);
+  const bool has_column = until <= capacity && word + 2 * capacity <= table.length;
+  if (!has_column || !is_within(from, until, values.length)) return throw_range(info.Env(), "parseIntegers");
+  const Fields fields = {table.data + word + from, table.data + word + capacity + from, until - from, min, max};
+  scanners_of(info).parse_integers(bytes.data, reachable_length(bytes), fields, values.data + from);
   return info.Env().Undefined();
 }
 
@@ -112,6 +136,7 @@ Value scanners(const CallbackInfo& info) {
   result.Set("findRecordStart", Napi::Function::New<find_record_start>(env, "findRecordStart", data));
   result.Set("cutRecords", Napi::Function::New<cut_records>(env, "cutRecords", data));
   result.Set("copyExtents", Napi::Function::New<copy_extents>(env, "copyExtents", data));
+  result.Set("parseIntegers", Napi::Function::New<parse_integers>(env, "parseIntegers", data));
   result.Set("isAscii", Napi::Function::New<is_ascii>(env, "isAscii", data));
   result.Set("countLineFeeds", Napi::Function::New<count_line_feeds>(env, "countLineFeeds", data));
   return result;

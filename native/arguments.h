@@ -53,7 +53,10 @@ struct Elements {
 };
 
 using Bytes = Elements<uint8_t, napi_uint8_array>;
+using Integers = Elements<int32_t, napi_int32_array>;
 using Words = Elements<uint32_t, napi_uint32_array>;
+
+inline int32_t int32_at(const CallbackInfo& info, size_t index) { return info[index].As<Napi::Number>().Int32Value(); }
 
 inline uint32_t uint32_at(const CallbackInfo& info, size_t index) {
   uint32_t value = 0;

@@ -44,12 +44,14 @@
   WORD(CUT_FULL, 1)                                                               \
   WORD(CUT_SHORT, 2)                                                              \
   WORD(CUT_UNCLOSED, 3)                                                           \
-  /* One extent of the input in a list of extents. */                             \
+  /* One extent in a list of extents. */                                          \
   WORD(EXTENT_WORDS, 2)                                                           \
-  WORD(EXTENT_LENGTH_MASK, 0x3fffffff)                                            \
+  WORD(EXTENT_LENGTH_MASK, 0x0fffffff)                                            \
   WORD(EXTENT_THEN_NOTHING, 0)                                                    \
   WORD(EXTENT_THEN_DELIMITER, 0x40000000)                                         \
   WORD(EXTENT_THEN_LINE_FEED, 0x80000000)                                         \
+  WORD(EXTENT_OF_TEXT, 0x10000000)                                                \
+  WORD(EXTENT_OF_INTEGER, 0x20000000)                                             \
   /* Parameters and results of copy_extents. */                                   \
   WORD(COPY_FIRST, 0)                                                             \
   WORD(COPY_COUNT, 1)                                                             \
@@ -57,7 +59,9 @@
   WORD(COPY_TARGET, 3)                                                            \
   WORD(COPY_TARGET_END, 4)                                                        \
   WORD(COPY_DELIMITER, 5)                                                         \
-  WORD(COPY_WORDS, 8)
+  WORD(COPY_WORDS, 8)                                                             \
+  /* What parse_integers gives for a field that is no short integer. */           \
+  WORD(NO_INTEGER, 0x80000000)
 // clang-format on
 
 namespace linemill {

@@ -28,8 +28,19 @@ struct Range {
 struct Copying {
   const uint8_t* bytes;
   uint32_t bytes_length;
+  const uint8_t* text;
+  uint32_t text_length;
   const uint32_t* extents;
   uint8_t* target;
+};
+
+/** Fields of one column, one for each record. */
+struct Fields {
+  const uint32_t* starts;
+  const uint32_t* ends;
+  uint32_t count;
+  /** What a value may be. */
+  int32_t min, max;
 };
 
 struct Scanners {
@@ -46,10 +57,13 @@ struct Scanners {
   void (*cut_records)(const uint8_t* bytes, uint32_t* cut, const uint32_t* wanted, uint32_t* table);
 
   /**
-   * Copy extents; layouts: EXTENT_ and COPY_. False when an extent lies outside of `bytes`. Bytes of the target
-   * between what was written and COPY_TARGET_END are undefined afterwards.
+   * Copy extents; layouts: EXTENT_ and COPY_. False when an extent lies outside of `bytes`, or of `text` where it
+   * is one of the text. Bytes of the target between what was written and COPY_TARGET_END are undefined afterwards.
    */
   bool (*copy_extents)(const Copying& copying, uint32_t* copy);
+
+  /** Parse fields of 1 to 9 digits, with a minus or not, to `values`; NO_INTEGER for others, and out of range. */
+  void (*parse_integers)(const uint8_t* bytes, uint32_t length, const Fields& fields, int32_t* values);
 
   bool (*is_ascii)(const uint8_t* bytes, uint32_t start, uint32_t end);
 

@@ -97,14 +97,21 @@ export function tableWords(capacity: number, wantedCount: number): number {
 }
 
 /**
- * One extent of the input in a list of extents (2 Uint32 words): offset relative to the window; then length in
- * bits 0..29 and what follows the bytes in bits 30..31.
+ * One extent in a list of extents (2 Uint32 words).
+ *
+ *   word  bits    content
+ *   0             offset relative to the window, or to the text; of an integer: its value, an int32
+ *   1     0..27   length; of an integer: 0
+ *   1     28..29  what it is an extent of: 0 the window, or one of OF_TEXT, OF_INTEGER
+ *   1     30..31  what follows the bytes: one of THEN_
  */
 export const EXTENT_WORDS = 2
-export const EXTENT_LENGTH_MASK = 0x3fffffff
+export const EXTENT_LENGTH_MASK = 0x0fffffff
 export const EXTENT_THEN_NOTHING = 0
 export const EXTENT_THEN_DELIMITER = 0x40000000
 export const EXTENT_THEN_LINE_FEED = 0x80000000
+export const EXTENT_OF_TEXT = 0x10000000
+export const EXTENT_OF_INTEGER = 0x20000000
 
 /**
  * Parameters and results of `Primitives.copyExtents` (Uint32 words).
@@ -160,6 +167,9 @@ export const HANDED_TABLE = 0
 export const HANDED_CARRIED = 1
 /** What was wrong with the next record; nothing comes behind it. */
 export const HANDED_FAILURE = 2
+
+/** What `Primitives.parseIntegers` gives for a field that is no short integer, as bits of an int32. */
+export const NO_INTEGER = 0x80000000
 
 /**
  * Control words (Int32), shared by all threads of a run. Counters that different threads write often lie a cache

@@ -8,6 +8,8 @@ import {
   COPY_TARGET,
   COPY_TARGET_END,
   COPY_WORDS,
+  EXTENT_OF_INTEGER,
+  EXTENT_OF_TEXT,
   EXTENT_THEN_DELIMITER,
   EXTENT_THEN_LINE_FEED,
   EXTENT_THEN_NOTHING,
@@ -19,6 +21,9 @@ import { availablePrimitives } from './primitive-sets.js'
 
 const sets = availablePrimitives()
 const names = sets.map((primitives) => primitives.instructionSet).join(', ')
+
+/** What EXTENT_OF_TEXT copies from; other bytes than those of the input. */
+const TEXT = Uint8Array.from({ length: 400 }, (_, at) => (at * 57 + 11) & 0xff)
 
 const GUARD = Buffer.alloc(70, 0xee)
 
@@ -38,7 +43,7 @@ function copyInPieces(
   for (;;) {
     copy[COPY_TARGET] = offset
     copy[COPY_TARGET_END] = roomEnd
-    primitives.copyExtents(bytes, extents, copy, target)
+    primitives.copyExtents(bytes, extents, copy, target, TEXT)
     pieces.push(Buffer.from(target.subarray(offset, copy[COPY_TARGET])))
     if (copy[COPY_FIRST] === copy[COPY_COUNT]) break
     if (copy[COPY_TARGET] !== roomEnd) throw new Error('copyExtents stopped before the room was full')
@@ -59,16 +64,19 @@ describe(`copyExtents (${names})`, () => {
     [EXTENT_THEN_DELIMITER, ';'],
     [EXTENT_THEN_LINE_FEED, '\n'],
   ])
-  type Extent = readonly [start: number, length: number, then: number]
+  const followerKinds = [...followers.keys()]
+  type Extent = readonly [start: number, length: number, kind: number, then: number]
+
+  function textOf([start, length, kind, then]: Extent): Buffer {
+    const source = kind === EXTENT_OF_TEXT ? TEXT : bytes
+    const own = kind === EXTENT_OF_INTEGER ? Buffer.from(String(start)) : source.slice(start, start + length)
+    return Buffer.concat([own, Buffer.from(followers.get(then)!)])
+  }
 
   function checkList(list: readonly Extent[], rooms: number[]): void {
-    const expected = Buffer.concat(
-      list.flatMap(([start, length, then]) => [
-        bytes.slice(start, start + length),
-        Buffer.from(followers.get(then)!),
-      ]),
-    )
-    const extents = Uint32Array.from(list.flatMap(([start, length, then]) => [start, length + then]))
+    const expected = Buffer.concat(list.map(textOf))
+    const words = list.flatMap(([start, length, kind, then]) => [start, length + kind + then])
+    const extents = Uint32Array.from(words)
     for (const primitives of sets) {
       for (const room of rooms) {
         const actual = copyInPieces(primitives, bytes, extents, { room, offset: room % 5 })
@@ -82,18 +90,48 @@ describe(`copyExtents (${names})`, () => {
   }
 
   test('copies every length with everything that can follow it, whatever the room', () => {
-    for (const then of followers.keys()) {
-      for (let length = 0; length <= 140; length++) {
-        checkList([[length, length, then]], [1, 2, 3, 7, 63, 64, 65, 128, length + 1, length + 2])
+    for (const then of followerKinds) {
+      for (const kind of [0, EXTENT_OF_TEXT]) {
+        for (let length = 0; length <= 140; length++) {
+          checkList([[length, length, kind, then]], [1, 2, 3, 7, 63, 64, 65, 128, length + 1, length + 2])
+        }
       }
     }
   })
 
   test('copies up to the last byte of the input', () => {
     for (let length = 0; length <= 140; length++) {
-      checkList([[bytes.length - length, length, EXTENT_THEN_LINE_FEED]], [7, 64, 300])
+      checkList([[bytes.length - length, length, 0, EXTENT_THEN_LINE_FEED]], [7, 64, 300])
+      checkList([[TEXT.length - length, length, EXTENT_OF_TEXT, 0]], [7, 64, 300])
     }
   })
+
+  test('writes integers of every length, whatever the room', () => {
+    const powers = Array.from({ length: 10 }, (_, exponent) => 10 ** exponent)
+    const values = [
+      ...powers,
+      ...powers.map((power) => power - 1),
+      1234567890,
+      7_654_321,
+      100_000_001,
+      40_506,
+    ]
+    const limits = [2 ** 31 - 1, -(2 ** 31), -(2 ** 31) + 1]
+    for (const value of [...values, ...values.map((value) => -value), ...limits]) {
+      const extents = followerKinds.map((then): Extent => [value | 0, 0, EXTENT_OF_INTEGER, then])
+      checkList(extents, [1, 2, 3, 7, 10, 11, 12, 64, 65, 66, 80, 200])
+    }
+    for (let value = 0; value < 100_000; value += 997) checkManyIntegers(value)
+  })
+
+  /** Every group of four digits, as the first and the last ones of a number. */
+  function checkManyIntegers(first: number): void {
+    const list = Array.from({ length: 997 }, (_, index): Extent => {
+      const four = (first + index) % 10_000
+      return [index & 1 ? four * 10_000 + 7 : 30_000 + four, 0, EXTENT_OF_INTEGER, EXTENT_THEN_LINE_FEED]
+    })
+    checkList(list, [20_000])
+  }
 
   test('is done when the room fits exactly', () => {
     for (const primitives of sets) {
@@ -101,14 +139,18 @@ describe(`copyExtents (${names})`, () => {
       copy[COPY_COUNT] = 2
       copy[COPY_TARGET_END] = 7
       const extents = Uint32Array.of(0, 3 + EXTENT_THEN_LINE_FEED, 9, 3)
-      primitives.copyExtents(bytes, extents, copy, new Uint8Array(7))
+      primitives.copyExtents(bytes, extents, copy, new Uint8Array(7), TEXT)
       expect([copy[COPY_FIRST], copy[COPY_SKIP], copy[COPY_TARGET]]).toEqual([2, 0, 7])
     }
   })
 
   test(`goes on where it stopped, seed ${SEED}`, () => {
     const length = fc.oneof(fc.constant(0), fc.nat(5), fc.nat(130))
-    const extent = fc.tuple(fc.nat(270), length, fc.constantFrom(...followers.keys()))
+    const kinds = fc.constantFrom(...followerKinds)
+    const extent = fc.oneof(
+      fc.tuple(fc.nat(270), length, fc.constantFrom(0, EXTENT_OF_TEXT), kinds),
+      fc.tuple(fc.integer(), fc.constant(0), fc.constant(EXTENT_OF_INTEGER), kinds),
+    )
     fc.assert(
       fc.property(fc.array(extent, { maxLength: 30 }), (list) => checkList(list, [1, 2, 3, 7, 64, 1000])),
       { seed: SEED, numRuns: 300 },

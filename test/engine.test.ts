@@ -43,7 +43,7 @@ describe('the emitter', () => {
   })
 
   test.each([
-    ['out.end()', /no out\.field\(\) has begun/],
+    ['out.end()', /no out\.field\(\) or out\.value\(\) has begun/],
     ['out.field(1)', /not ended by out\.end/],
     ["out.field(1).line('x')", /out\.end\(\) is missing/],
     ['out.field(1).record()', /out\.end\(\) is missing/],

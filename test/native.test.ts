@@ -35,6 +35,7 @@ const sets: Primitives[] = [
   ...supportedInstructionSets().map((set: string) => nativePrimitives(set as never)),
 ]
 
+const NO_TEXT = new Uint8Array(0)
 const LF = 10
 const CR = 13
 const dialects: Dialect[] = [
@@ -327,7 +328,7 @@ describe.each(sets)('$instructionSet', (set) => {
     expect(set.countLineFeeds(bytes.subarray(7), 0, 290)).toBe(290)
     const copy = Uint32Array.of(0, 1, 0, 5, 300, 44, 0, 0)
     const target = new Uint8Array(new SharedArrayBuffer(300))
-    set.copyExtents(bytes, Uint32Array.of(0, 100), copy, target)
+    set.copyExtents(bytes, Uint32Array.of(0, 100), copy, target, NO_TEXT)
     expect(target.subarray(5, 105).every((byte) => byte === LF)).toBe(true)
   })
 })
@@ -342,7 +343,7 @@ function copyAll(set: Primitives, bytes: Uint8Array, extents: Uint32Array, room:
     const target = new Uint8Array(room + 10).fill(1)
     copy[layout.COPY_TARGET] = 3
     copy[layout.COPY_TARGET_END] = room + 3
-    set.copyExtents(bytes, extents, copy, target)
+    set.copyExtents(bytes, extents, copy, target, NO_TEXT)
     copied.push(...target.subarray(3, copy[layout.COPY_TARGET]))
     expect([...target.subarray(0, 3), ...target.subarray(room + 3)]).toEqual(new Array(10).fill(1))
     if (copy[layout.COPY_FIRST] === copy[layout.COPY_COUNT]) return copied
@@ -384,9 +385,30 @@ describe('addon', () => {
       () => set.cutRecords(bytes.subarray(1), cut, none, new Uint32Array(30)),
       () => set.cutRecords(bytes, cut, none, new Uint32Array(29)),
       () => set.cutRecords(bytes, cut, none, new Uint8Array(120) as never),
-      () => set.copyExtents(bytes, Uint32Array.of(90, 11), Uint32Array.of(0, 1, 0, 0, 100, 0, 0, 0), bytes),
-      () => set.copyExtents(bytes, Uint32Array.of(0, 5), Uint32Array.of(0, 2, 0, 0, 100, 0, 0, 0), bytes),
-      () => set.copyExtents(bytes, Uint32Array.of(0, 5), Uint32Array.of(0, 1, 0, 0, 101, 0, 0, 0), bytes),
+      () =>
+        set.copyExtents(
+          bytes,
+          Uint32Array.of(90, 11),
+          Uint32Array.of(0, 1, 0, 0, 100, 0, 0, 0),
+          bytes,
+          NO_TEXT,
+        ),
+      () =>
+        set.copyExtents(
+          bytes,
+          Uint32Array.of(0, 5),
+          Uint32Array.of(0, 2, 0, 0, 100, 0, 0, 0),
+          bytes,
+          NO_TEXT,
+        ),
+      () =>
+        set.copyExtents(
+          bytes,
+          Uint32Array.of(0, 5),
+          Uint32Array.of(0, 1, 0, 0, 101, 0, 0, 0),
+          bytes,
+          NO_TEXT,
+        ),
     ]
     for (const call of calls) expect(call, String(call)).toThrow(RangeError)
   })

@@ -28,6 +28,7 @@ export function fill(batch: Batch, sheet: Sheet): InputPlan {
   const bytes = Buffer.from(`"pad"\n${text}`)
   const hasFields = format === 'csv' || format === 'tsv'
   batch.lookAt({ bytes, base: 1000 })
+  batch.begin({ recordNumber: 1, lineNumber: 2, offset: 6 })
   batch.cut[layout.CUT_NEXT] = 6
   batch.cut[layout.CUT_OWN_END] = bytes.length
   batch.cut[layout.CUT_DATA_END] = bytes.length

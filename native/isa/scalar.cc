@@ -1,6 +1,8 @@
 /** No vectors: the automaton as it stands, for any processor, and what the other sets are compared with. */
 #include "../scan/automaton.h"
+#include "../scan/copy.h"
 #include "../scan/cut.h"
+#include "../scan/parse.h"
 
 namespace linemill {
 namespace {
@@ -48,25 +50,20 @@ void cut_records(const uint8_t* bytes, uint32_t* words, const uint32_t* wanted, 
 }
 
 bool copy_extents(const Copying& copying, uint32_t* copy) {
+  const uint8_t follows[4] = {0, uint8_t(copy[COPY_DELIMITER]), LINE_FEED, 0};
   uint32_t skip = copy[COPY_SKIP];
   uint32_t to = copy[COPY_TARGET];
   uint32_t index = copy[COPY_FIRST];
   bool is_valid = true;
   for (; index < copy[COPY_COUNT]; index++) {
-    const uint64_t offset = copying.extents[EXTENT_WORDS * index];
-    const uint32_t word = copying.extents[EXTENT_WORDS * index + 1];
-    const uint32_t length = word & EXTENT_LENGTH_MASK;
-    is_valid = offset + length <= copying.bytes_length;
+    uint8_t scratch[MOST_INTEGER_BYTES];
+    Piece piece;
+    is_valid = find_piece(copying, index, scratch, piece);
     if (!is_valid) break;
-    for (; skip < length && to < copy[COPY_TARGET_END]; skip++) {
-      copying.target[to++] = copying.bytes[offset + skip];
-    }
-    const bool has_follower = word > EXTENT_LENGTH_MASK;
-    if (has_follower && skip == length && to < copy[COPY_TARGET_END]) {
-      copying.target[to++] = word >> 30 == 1 ? uint8_t(copy[COPY_DELIMITER]) : LINE_FEED;
-      skip++;
-    }
-    if (skip < length + has_follower) break;
+    const uint32_t copied = copy_piece(piece, follows, skip, copying.target + to, copy[COPY_TARGET_END] - to);
+    to += copied;
+    skip += copied;
+    if (skip < piece.length + (piece.then != 0)) break;
     skip = 0;
   }
   copy[COPY_FIRST] = index;
@@ -75,9 +72,13 @@ bool copy_extents(const Copying& copying, uint32_t* copy) {
   return is_valid;
 }
 
+void parse_integers_slowly(const uint8_t* bytes, uint32_t length, const Fields& fields, int32_t* values) {
+  parse_fields(bytes, length, fields, values, parse_slowly);
+}
+
 }  // namespace
 
 const Scanners scalar_scanners = {"scalar",     summarize, find_record_start, cut_records,
-                                  copy_extents, is_ascii,  count_line_feeds};
+                                  copy_extents, parse_integers_slowly, is_ascii,  count_line_feeds};
 
 }  // namespace linemill

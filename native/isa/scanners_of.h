@@ -4,6 +4,7 @@
 #include "../scan/copy.h"
 #include "../scan/count.h"
 #include "../scan/cut_fields.h"
+#include "../scan/parse.h"
 #include "../scan/summarize.h"
 
 namespace linemill {
@@ -16,6 +17,7 @@ constexpr Scanners scanners_of(const char* name) {
           find_record_start<Block>,
           cut_records<Block>,
           copy_extents<Block>,
+          parse_integers,
           is_ascii<Block>,
           count_line_feeds<Block>};
 }

@@ -1,21 +1,44 @@
 /** Copying extents. See automaton.h for the hazard of this folder. */
 #pragma once
 
+#include "format.h"
 #include "words.h"
 
 namespace linemill {
 namespace {
 
-/** Copy what fits of one extent from byte `skip` on; return the bytes written. */
-inline uint32_t copy_piece(const uint8_t* from, uint32_t length, uint32_t then, const uint8_t* follows,
-                           uint32_t skip, uint8_t* to, uint32_t room) {
+/** What one extent stands for: bytes, and what follows them. */
+struct Piece {
+  const uint8_t* bytes;
+  uint32_t length;
+  uint32_t then;
+};
+
+/** Find what an extent stands for, an integer written to `scratch`; false if it lies outside of its source. */
+inline bool find_piece(const Copying& copying, uint32_t index, uint8_t* scratch, Piece& piece) {
+  const uint32_t offset = copying.extents[EXTENT_WORDS * index];
+  const uint32_t word = copying.extents[EXTENT_WORDS * index + 1];
+  piece.then = word >> 30;
+  if (word & EXTENT_OF_INTEGER) {
+    piece.bytes = scratch;
+    piece.length = format_slowly(int32_t(offset), scratch);
+    return true;
+  }
+  const bool is_text = word & EXTENT_OF_TEXT;
+  piece.bytes = (is_text ? copying.text : copying.bytes) + offset;
+  piece.length = word & EXTENT_LENGTH_MASK;
+  return uint64_t(offset) + piece.length <= (is_text ? copying.text_length : copying.bytes_length);
+}
+
+/** Copy what fits of a piece from byte `skip` on; return the bytes written. */
+inline uint32_t copy_piece(const Piece& piece, const uint8_t* follows, uint32_t skip, uint8_t* to, uint32_t room) {
   uint32_t copied = 0;
-  if (skip < length) {
-    copied = length - skip < room ? length - skip : room;
-    memcpy(to, from + skip, copied);
+  if (skip < piece.length) {
+    copied = piece.length - skip < room ? piece.length - skip : room;
+    memcpy(to, piece.bytes + skip, copied);
     skip += copied;
   }
-  if (then != 0 && skip == length && copied < room) to[copied++] = follows[then];
+  if (piece.then != 0 && skip == piece.length && copied < room) to[copied++] = follows[piece.then];
   return copied;
 }
 
@@ -27,8 +50,7 @@ template <class Block>
 bool copy_extents(const Copying& copying, uint32_t* copy) {
   const uint32_t count = copy[COPY_COUNT];
   const uint32_t target_end = copy[COPY_TARGET_END];
-  const uint8_t delimiter = uint8_t(copy[COPY_DELIMITER]);
-  const uint8_t follows[4] = {0, delimiter, LINE_FEED, LINE_FEED};
+  const uint8_t follows[4] = {0, uint8_t(copy[COPY_DELIMITER]), LINE_FEED, 0};
   uint32_t index = copy[COPY_FIRST];
   uint32_t skip = copy[COPY_SKIP];
   uint32_t to = copy[COPY_TARGET];
@@ -36,24 +58,30 @@ bool copy_extents(const Copying& copying, uint32_t* copy) {
   for (; index < count; index++) {
     const uint32_t offset = copying.extents[EXTENT_WORDS * index];
     const uint32_t word = copying.extents[EXTENT_WORDS * index + 1];
-    const uint32_t length = word & EXTENT_LENGTH_MASK;
     const uint32_t then = word >> 30;
-    const uint32_t total = length + (then != 0);
-    const bool is_short = length <= WORD_BYTES && skip == 0 && target_end - to > WORD_BYTES;
-    if (is_short && uint64_t(offset) + WORD_BYTES <= copying.bytes_length) {
-      Block::load(copying.bytes + offset).store(copying.target + to);
-      copying.target[to + length] = follows[then];
-      to += total;
+    const uint32_t length = word & EXTENT_LENGTH_MASK;
+    const bool has_room = length <= WORD_BYTES && skip == 0 && target_end - to > WORD_BYTES;
+    if (has_room && (word & EXTENT_OF_INTEGER)) {
+      to += format_quickly(int32_t(offset), copying.target + to);
+      copying.target[to] = follows[then];
+      to += then != 0;
       continue;
     }
-    is_valid = uint64_t(offset) + length <= copying.bytes_length;
+    const bool is_text = word & EXTENT_OF_TEXT;
+    if (has_room && uint64_t(offset) + WORD_BYTES <= (is_text ? copying.text_length : copying.bytes_length)) {
+      Block::load((is_text ? copying.text : copying.bytes) + offset).store(copying.target + to);
+      copying.target[to + length] = follows[then];
+      to += length + (then != 0);
+      continue;
+    }
+    uint8_t scratch[MOST_INTEGER_BYTES];
+    Piece piece;
+    is_valid = find_piece(copying, index, scratch, piece);
     if (!is_valid) break;
-    const uint32_t room = target_end - to;
-    const uint32_t copied =
-        copy_piece(copying.bytes + offset, length, then, follows, skip, copying.target + to, room);
+    const uint32_t copied = copy_piece(piece, follows, skip, copying.target + to, target_end - to);
     to += copied;
     skip += copied;
-    if (skip < total) break;
+    if (skip < piece.length + (then != 0)) break;
     skip = 0;
   }
   copy[COPY_FIRST] = index;

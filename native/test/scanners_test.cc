@@ -91,9 +91,17 @@ void test_copy(const Scanners& set, uint8_t* bytes, uint32_t length, Side side, 
     const uint32_t offset = random.below(length + 1);
     const uint32_t rest = length - offset;
     const uint32_t piece = random.below((rest < 80 || random.below(8) == 0 ? rest : 80) + 1);
+    if (random.below(4) == 0) {
+      const uint32_t size = random.below(0x80000000) << 1 >> random.below(32);
+      extents.push_back(random.below(2) == 0 ? size : 0 - size);
+      extents.push_back(linemill::EXTENT_OF_INTEGER | random.below(3) << 30);
+      continue;
+    }
     extents.push_back(offset);
-    extents.push_back(piece | random.below(3) << 30);
+    extents.push_back(piece | random.below(3) << 30 | random.below(2) * linemill::EXTENT_OF_TEXT);
   }
+  GuardedBuffer text(length, side);
+  for (uint32_t at = 0; at < length; at++) text.data()[at] = uint8_t(~bytes[at]);
   const uint32_t room = random.below(600);
   GuardedBuffer target(room, side);
   std::vector<uint8_t> expected_target(room + 1);
@@ -103,20 +111,47 @@ void test_copy(const Scanners& set, uint8_t* bytes, uint32_t length, Side side, 
   uint32_t expected[linemill::COPY_WORDS];
   memcpy(expected, copy, sizeof(copy));
   const uint32_t start = copy[linemill::COPY_TARGET];
-  linemill::scalar_scanners.copy_extents({bytes, length, extents.data(), expected_target.data()}, expected);
-  CHECK(set.copy_extents({bytes, length, extents.data(), target.data()}, copy));
+  linemill::scalar_scanners.copy_extents(
+      {bytes, length, text.data(), length, extents.data(), expected_target.data()}, expected);
+  CHECK(set.copy_extents({bytes, length, text.data(), length, extents.data(), target.data()}, copy));
   CHECK(memcmp(expected, copy, sizeof(copy)) == 0);
   const uint32_t written = copy[linemill::COPY_TARGET] - start;
   CHECK(memcmp(expected_target.data() + start, target.data() + start, written) == 0);
 }
 
+/** Fields anywhere, of digits as often as not, some of them outside of the bytes. */
+void test_parse(const Scanners& set, const uint8_t* bytes, uint32_t length, Side side, Random& random) {
+  GuardedBuffer text(length, side);
+  for (uint32_t at = 0; at < length; at++) {
+    text.data()[at] = random.below(8) == 0 ? bytes[at] : uint8_t('0' + random.below(10));
+  }
+  const uint32_t count = 40;
+  uint32_t starts[count];
+  uint32_t ends[count];
+  int32_t values[count];
+  int32_t expected[count];
+  for (uint32_t index = 0; index < count; index++) {
+    starts[index] = random.below(length + 1);
+    ends[index] = starts[index] + random.below(12);
+    if (random.below(10) == 0) ends[index] = length - random.below(2);
+  }
+  const int32_t least = random.below(2) == 0 ? -999999999 : -128;
+  const linemill::Fields fields = {starts, ends, count, least, -least};
+  linemill::scalar_scanners.parse_integers(text.data(), length, fields, expected);
+  set.parse_integers(text.data(), length, fields, values);
+  CHECK(memcmp(expected, values, sizeof(values)) == 0);
+}
+
 void test_bad_extent(const Scanners& set) {
   uint8_t bytes[8] = {};
   uint8_t target[256] = {};
-  const uint32_t extents[] = {0, 8, 4, 5};
-  uint32_t copy[linemill::COPY_WORDS] = {0, 2, 0, 0, 256, ','};
-  CHECK(!set.copy_extents({bytes, sizeof(bytes), extents, target}, copy));
-  CHECK(copy[linemill::COPY_FIRST] == 1);
+  const uint32_t of_bytes[] = {0, 8, 4, 5};
+  const uint32_t of_text[] = {0, 8, 4, linemill::EXTENT_OF_TEXT | 1};
+  for (const uint32_t* const extents : {of_bytes, of_text}) {
+    uint32_t copy[linemill::COPY_WORDS] = {0, 2, 0, 0, 256, ','};
+    CHECK(!set.copy_extents({bytes, sizeof(bytes), bytes, 4, extents, target}, copy));
+    CHECK(copy[linemill::COPY_FIRST] == 1);
+  }
 }
 
 }  // namespace
@@ -133,6 +168,7 @@ void test_scanners() {
       test_summarize(**set, buffer.data(), length, random);
       test_cut(**set, buffer.data(), length, random);
       test_copy(**set, buffer.data(), length, side, random);
+      test_parse(**set, buffer.data(), length, side, random);
     }
     fprintf(stdout, "scanners %s\n", (*set)->name);
   }

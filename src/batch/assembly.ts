@@ -18,6 +18,7 @@ import {
 } from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { Batch } from './batch.js'
+import { NO_TEXT } from './extent-list.js'
 
 /** Where the next bytes go. */
 interface Piece {
@@ -85,7 +86,7 @@ export class Assembly {
     copy[COPY_SKIP] = 0
     copy[COPY_TARGET] = to
     copy[COPY_TARGET_END] = to + length
-    this.#primitives.copyExtents(bytes, this.#extent, copy, target)
+    this.#primitives.copyExtents(bytes, this.#extent, copy, target, NO_TEXT)
   }
 
   #expect(piece: Piece): void {

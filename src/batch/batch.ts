@@ -3,9 +3,13 @@ import type { Window } from '../input/input.js'
 import { CUT_COUNT, CUT_WORDS, tableWords } from '../layout.js'
 import type { InputPlan, Plan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
+import type { ColumnState } from './field.js'
 
 /** Words that a batch's table may have, so that it stays in the processor's cache however many columns are wanted. */
 const TABLE_WORDS = 2 ** 17
+
+/** The greatest number that is parsed by columns (Primitives.parseIntegers). */
+const MOST_PARSED = 999_999_999
 
 /** Decide the size of a run's batches: room for `records`, or fewer where many columns are wanted. */
 export function measureBatch(plan: Plan, records: number): { capacity: number; wantedCount: number } {
@@ -28,6 +32,8 @@ export class Batch {
   bytes!: Buffer
   /** Absolute offset of `bytes[0]`. */
   base = 0
+  /** Counts how often the batch was filled. */
+  filling = 0
   /** Number of the batch's first record in its input, 1-based. */
   firstRecordNumber = 1
   /** Records of the run in the inputs before this one. */
@@ -58,12 +64,36 @@ export class Batch {
     this.base = window.base
   }
 
-  /** Say which line the byte at `offset` (relative to the window) is on, 1-based. */
-  anchorLine(lineNumber: number, offset: number): void {
+  /** Say what the batch is filled with: the numbers, 1-based, of its first record and of the line at `offset`. */
+  begin({
+    recordNumber,
+    lineNumber,
+    offset,
+  }: {
+    recordNumber: number
+    lineNumber: number
+    offset: number
+  }): void {
+    this.filling++
+    this.firstRecordNumber = recordNumber
     this.#anchorLine = lineNumber
     this.#anchorOffset = offset
     this.#countedLine = lineNumber
     this.#countedOffset = offset
+  }
+
+  /** Parse the fields of a column of integers in the records from `from` on to `values`. */
+  parseIntegers({ word, kind }: ColumnState, from: number, values: Int32Array): void {
+    const { capacity, recordCount } = this
+    // Nothing else is parsed to a number of more digits.
+    const min = Math.max(kind.min, -MOST_PARSED)
+    const max = Math.min(kind.max, MOST_PARSED)
+    this.#primitives.parseIntegers(
+      this.bytes,
+      this.table,
+      { word, capacity, from, until: recordCount, min, max },
+      values,
+    )
   }
 
   start(index: number): number {

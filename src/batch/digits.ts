@@ -10,6 +10,12 @@ export const EXACT_DIGITS = 15
 /** The powers of ten that a double holds exactly. */
 export const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
+/** Two digits as bytes, the first one lower, of 0 to 99. */
+export const PAIRS = Uint16Array.from(
+  { length: 100 },
+  (_, value) => ZERO + Math.floor(value / 10) + ((ZERO + (value % 10)) << 8),
+)
+
 /** Step over a sign. */
 export function signEnd(bytes: Buffer, start: number): number {
   return bytes[start] === MINUS || bytes[start] === PLUS ? start + 1 : start

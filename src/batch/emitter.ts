@@ -13,7 +13,9 @@ export interface Emitter {
   row(...values: readonly RowValue[]): this
   /** Copy a field's bytes as they stand in the input, by name or 1-based number. Fields of one record are delimited. */
   field(column: string | number): this
-  /** End the record begun by `field`. */
+  /** Write a value as a field of the record at hand, as `row` does; it may stand before and behind `field`. */
+  value(value: RowValue): this
+  /** End the record begun by `field` or `value`. */
   end(): this
   /** Copy the line or record as it stands in the input, and a line end. */
   record(): this

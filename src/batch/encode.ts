@@ -1,6 +1,12 @@
 import { LinemillError } from '../errors.js'
 import type { RowValue } from './emitter.js'
 
+/** How the records of the output are written. */
+export interface OutputDialect {
+  readonly delimiter: string
+  readonly quote: string | undefined
+}
+
 /**
  * Encode a value as a field of the output: null and undefined as an empty field, numbers so that a float64 column
  * reads them back (`NaN`, `Infinity`, `-0`), quoted where it must be.
@@ -72,9 +78,17 @@ function quoteText(text: string, delimiter: string, quote: string | undefined): 
 
 /** Quote what is made of letters, digits, sign and point: only a strange delimiter or quote stands in it. */
 function quoteWord(text: string, delimiter: string, quote: string | undefined): string {
+  return isPlainNumber({ delimiter, quote }) ? text : quoteText(text, delimiter, quote)
+}
+
+/** Whether a value is an empty field. */
+export function isEmptyField(value: RowValue): boolean {
+  return value === '' || value === null || value === undefined
+}
+
+/** Whether numbers never need quotes: neither delimiter nor quote can stand in one, nor in `true` and `false`. */
+export function isPlainNumber({ delimiter, quote }: OutputDialect): boolean {
   return isPunctuation(delimiter) && (quote === undefined || isPunctuation(quote))
-    ? text
-    : quoteText(text, delimiter, quote)
 }
 
 /** Whether a character stands in no number, `true` or `false`. */

@@ -32,7 +32,7 @@ export class ExtentWriter {
 
   /** Write what is pending; the batch may be filled anew then. */
   flush(): void {
-    this.#extents.writeTo(this.#writer, this.#batch.bytes, 0, this.#extents.count)
+    this.#extents.writeTo(this.#writer, this.#batch)
     this.#extents.count = 0
   }
 

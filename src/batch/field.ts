@@ -44,6 +44,14 @@ export interface FieldKind {
   readonly locate: (() => Position) | undefined
 }
 
+/** How a column's fields are found and decoded in the input at hand. */
+export interface ColumnState {
+  /** Changes with the input: its quote may differ. */
+  kind: FieldKind
+  /** Where in the batch's table the starts of the column's fields begin. */
+  word: number
+}
+
 /** Describe the fields of a column. */
 export function makeFieldKind(
   name: string,

@@ -98,10 +98,9 @@ export class HandedBatch extends Batch implements RowBatch {
     this.#shownInput = input
     this.input = input
     this.cut[CUT_COUNT] = recordCount
-    this.firstRecordNumber = firstRecordNumber
     this.firstLineNumber = firstLineNumber
     this.lookAt(filling)
-    this.anchorLine(firstLineNumber, this.start(0))
+    this.begin({ recordNumber: firstRecordNumber, lineNumber: firstLineNumber, offset: this.start(0) })
   }
 
   /** Show nothing any more. */

@@ -4,20 +4,14 @@ import type { FormatName } from '../options.js'
 import type { InputPlan } from '../plan/plan.js'
 import type { Batch } from './batch.js'
 import type { Column, Cursor, Row } from './cursor.js'
-import { type FieldKind, makeFieldKind } from './field.js'
+import { type ColumnState, makeFieldKind } from './field.js'
 import { decodeFloat } from './float.js'
-import { decodeBigint, decodeInteger } from './integer.js'
+import { decodeBigint } from './integer.js'
+import { IntegerColumn } from './integer-column.js'
 import { ColumnNames } from './names.js'
 import { makeRow } from './row-members.js'
 import { decodeString } from './text.js'
 import { decodeBoolean, type FieldValue } from './value.js'
-
-interface ColumnState {
-  /** Changes with the input: its quote may differ. */
-  kind: FieldKind
-  /** Where in the batch's table the starts of the column's fields begin. */
-  word: number
-}
 
 /** In the format lines, the line is the one column; its range is the record's. */
 const LINE_WORD = 0
@@ -102,10 +96,9 @@ function makeGetter(batch: Batch, cursor: Cursor, state: ColumnState): () => Fie
         const at = state.word + cursor.index
         return decodeFloat(batch.bytes, table[at], table[at + capacity], state.kind)
       }
-    default:
-      return () => {
-        const at = state.word + cursor.index
-        return decodeInteger(batch.bytes, table[at], table[at + capacity], state.kind)
-      }
+    default: {
+      const column = new IntegerColumn(batch, state)
+      return () => column.read(cursor.index)
+    }
   }
 }

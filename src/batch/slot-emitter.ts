@@ -1,23 +1,12 @@
-import { EXTENT_THEN_DELIMITER, EXTENT_THEN_LINE_FEED, EXTENT_THEN_NOTHING } from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Batch } from './batch.js'
 import { type Emitter, misuse, notText, type RowValue } from './emitter.js'
-import { encodeRow } from './encode.js'
-import { ExtentList } from './extent-list.js'
-
-/** Characters of text that are joined before they are written: few calls, and V8's young generation holds them. */
-const TEXT_CAPACITY = 16 * 1024
-
-/** How the records of the output are written. */
-export interface OutputDialect {
-  readonly delimiter: string
-  readonly quote: string | undefined
-}
+import { encodeField, encodeRow, isEmptyField, type OutputDialect } from './encode.js'
+import { PendingOutput } from './pending-output.js'
 
 /**
- * The emitter over slots. Strings are joined and ranges of the input collected; each is written by one call for
- * many records. Only one of the two is pending at a time, so order is kept.
+ * The emitter over slots. What is emitted is collected, and written by few calls for many records.
  *
  * With `canAbort`, what a record has emitted can be taken back until `beginRecord` is called for the next one.
  */
@@ -30,17 +19,16 @@ export class SlotEmitter implements Emitter {
   readonly #fieldWord: (column: string | number) => number
   readonly #recordAllowed: boolean
 
-  #text = ''
-  readonly #extents: ExtentList
+  readonly #pending: PendingOutput
   /** Fields of a record begun by `field` and not ended yet. */
   #openFields = 0
+  /** Whether the first of them is a value without bytes. */
+  #beginsEmpty = false
 
   /** First of the batch's records that are to be copied and are not in the list of extents yet; -1 if none is. */
   #heldFrom = -1
 
   readonly #canAbort: boolean
-  #markedText = ''
-  #markedExtents = 0
   /** What the record at hand has emitted beyond what still is pending; only with `canAbort`. */
   #staged: Buffer[] = []
 
@@ -62,46 +50,55 @@ export class SlotEmitter implements Emitter {
     this.#canAbort = settings.canAbort
     this.#recordAllowed = settings.recordAllowed
     this.#fieldWord = settings.fieldWord
-    this.#extents = new ExtentList(primitives, settings.dialect.delimiter.charCodeAt(0))
+    this.#pending = new PendingOutput(writer, batch, primitives, settings.dialect)
   }
 
   text(text: string): this {
     if (typeof text !== 'string') throw notText('out.text', text)
     this.#beforeText()
-    this.#text += text
+    this.#pending.addString(text)
     return this
   }
 
   line(line: string): this {
     if (typeof line !== 'string') throw notText('out.line', line)
     this.#beforeText()
-    this.#text += line
-    this.#text += '\n'
+    this.#pending.addString(line)
+    this.#pending.addString('\n')
     return this
   }
 
   row(...values: readonly RowValue[]): this {
-    this.#beforeText()
-    const { delimiter, quote } = this.#dialect
-    this.#text += encodeRow(values, delimiter, quote)
-    this.#text += '\n'
+    this.#checkClosed()
+    this.releaseLines(this.index)
+    if (!this.#pending.addRow(values)) this.#addLongRow(values)
     return this
   }
 
   field(column: string | number): this {
     const { table, capacity } = this.#batch
     const at = this.#fieldWord(column) + this.index
-    if (this.#text !== '') this.flush()
-    if (this.#openFields > 0) this.#extents.endLatest(EXTENT_THEN_DELIMITER)
-    if (this.#extents.isFull) this.flush()
-    this.#extents.add(table[at], table[at + capacity], EXTENT_THEN_NOTHING)
-    this.#openFields++
+    this.#beginField()
+    if (!this.#pending.addRange(table[at], table[at + capacity])) {
+      this.flush()
+      this.#pending.addRange(table[at], table[at + capacity])
+    }
+    return this
+  }
+
+  value(value: RowValue): this {
+    const isFirst = this.#openFields === 0
+    this.#beginField()
+    if (!this.#pending.addValue(value)) this.#addLongValue(value)
+    this.#beginsEmpty = isFirst && isEmptyField(value)
     return this
   }
 
   end(): this {
-    if (this.#openFields === 0) throw misuse('out.end() ends a record, but no out.field() has begun one')
-    this.#extents.endLatest(EXTENT_THEN_LINE_FEED)
+    if (this.#openFields === 0)
+      throw misuse('out.end() ends a record, but no out.field() or out.value() has begun one')
+    if (this.#beginsEmpty && this.#openFields === 1) this.#pending.quote()
+    this.#pending.endLine()
     this.#openFields = 0
     return this
   }
@@ -138,7 +135,6 @@ export class SlotEmitter implements Emitter {
   inputLine(index: number): this {
     this.#checkClosed()
     this.releaseLines(index)
-    if (this.#text !== '') this.flush()
     this.#addLines(index, index + 1)
     return this
   }
@@ -146,8 +142,8 @@ export class SlotEmitter implements Emitter {
   #addLines(from: number, until: number): void {
     let next = from
     while (next < until) {
-      if (this.#extents.isFull) this.flush()
-      next = this.#extents.addLines(this.#batch, next, until, this.#markedExtents)
+      next = this.#pending.addLines(next, until)
+      if (next < until) this.flush()
     }
   }
 
@@ -170,7 +166,7 @@ export class SlotEmitter implements Emitter {
 
   /** Whether text is pending, so that a line had better be added as text too. */
   get hasText(): boolean {
-    return this.#text !== ''
+    return this.#pending.endsInStrings
   }
 
   /** Begin the next record: what was emitted before can be taken back no more. */
@@ -178,82 +174,83 @@ export class SlotEmitter implements Emitter {
     this.index = index
     if (!this.#canAbort) return
     this.#releaseStaged()
-    this.#markedText = this.#text
-    this.#markedExtents = this.#extents.count
+    this.#pending.fix()
   }
 
   /** Take back what was emitted since `beginRecord`; only with `canAbort`. */
   abortRecord(): void {
     this.#staged = []
-    this.#text = this.#markedText
-    this.#extents.count = this.#markedExtents
+    this.#pending.takeBack()
     this.#openFields = 0
   }
 
   /** Check that the record at hand left nothing open. */
   endRecord(): void {
-    if (this.#openFields !== 0) throw misuse('a record begun by out.field() was not ended by out.end()')
+    if (this.#openFields !== 0)
+      throw misuse('a record begun by out.field() or out.value() was not ended by out.end()')
   }
 
   /** Write all that is pending; the batch may be filled anew then. */
   endBatch(): void {
     this.beginRecord(this.index)
     this.flush()
-    this.#markedText = ''
-    this.#markedExtents = 0
   }
 
   /** Forget what is pending: the block is abandoned. */
   reset(): void {
     this.#staged = []
-    this.#text = ''
     this.#heldFrom = -1
-    this.#extents.count = 0
     this.#openFields = 0
-    this.#markedText = ''
-    this.#markedExtents = 0
+    this.#pending.clear()
   }
 
   /** Move what is pending on, to the slots or, behind the mark of a record that may be taken back, to the side. */
   flush(): void {
-    if (!this.#canAbort) {
-      this.#writeText(this.#text)
-      this.#extents.writeTo(this.#writer, this.#batch.bytes, 0, this.#extents.count)
-    } else {
-      if (this.#staged.length === 0) {
-        this.#writeText(this.#markedText)
-        this.#extents.writeTo(this.#writer, this.#batch.bytes, 0, this.#markedExtents)
-      }
-      this.#stage(this.#text.slice(this.#markedText.length), this.#markedExtents)
+    if (!this.#canAbort) this.#pending.write()
+    else {
+      if (this.#staged.length === 0) this.#pending.writeFixed()
+      this.#staged.push(...this.#pending.copyUnfixed())
     }
-    this.#text = ''
-    this.#extents.count = 0
-    this.#markedText = ''
-    this.#markedExtents = 0
+    this.#pending.clear()
+  }
+
+  /** Begin the next field of a record. */
+  #beginField(): void {
+    if (this.#openFields > 0) this.#pending.delimit()
+    this.#beginsEmpty = false
+    this.#openFields++
+  }
+
+  #addLongRow(values: readonly RowValue[]): void {
+    this.flush()
+    if (this.#pending.addRow(values)) return
+    const { delimiter, quote } = this.#dialect
+    this.#pending.addString(`${encodeRow(values, delimiter, quote)}\n`)
+  }
+
+  #addLongValue(value: RowValue): void {
+    this.flush()
+    if (this.#pending.addValue(value)) return
+    const { delimiter, quote } = this.#dialect
+    this.#writeBytes(Buffer.from(encodeField(value, delimiter, quote)))
+    this.#pending.addRange(0, 0) // something to be followed by what follows the value
   }
 
   #beforeText(): void {
     this.#checkClosed()
     this.releaseLines(this.index)
-    if (this.#extents.count > 0 || this.#text.length > TEXT_CAPACITY) this.flush()
+    if (this.#pending.isLong) this.flush()
   }
 
   #checkClosed(): void {
-    if (this.#openFields > 0) throw misuse('out.end() is missing before other output than out.field()')
-  }
-
-  #writeText(text: string): void {
-    if (text !== '') this.#writer.writeText(text)
+    if (this.#openFields > 0) {
+      throw misuse('out.end() is missing before other output than out.field() and out.value()')
+    }
   }
 
   #writeBytes(bytes: Uint8Array): void {
     if (this.#canAbort) this.#staged.push(Buffer.from(bytes))
     else this.#writer.writeBytes(bytes)
-  }
-
-  #stage(text: string, firstExtent: number): void {
-    this.#staged.push(Buffer.from(text))
-    this.#staged.push(...this.#extents.copy(firstExtent, this.#batch.bytes))
   }
 
   #releaseStaged(): void {

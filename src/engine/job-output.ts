@@ -1,6 +1,6 @@
 import type { Column } from '../batch/cursor.js'
+import type { OutputDialect } from '../batch/encode.js'
 import { COLUMN_TYPES } from '../batch/field.js'
-import type { OutputDialect } from '../batch/slot-emitter.js'
 import { type ErrorCode, LinemillError } from '../errors.js'
 import { hasFields } from '../format/format.js'
 import type { Columns, JobDescription } from '../kernel/job.js'

@@ -1,6 +1,6 @@
 import type { RowValue } from '../batch/emitter.js'
+import type { OutputDialect } from '../batch/encode.js'
 import { encodeRow } from '../batch/encode.js'
-import type { OutputDialect } from '../batch/slot-emitter.js'
 
 /**
  * Write what a reduction's `finish` returned as text: an array's items a line each, arrays in it as rows, strings as

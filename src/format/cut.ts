@@ -84,8 +84,7 @@ export class BlockCutter {
       if (isLast) batch.cut[CUT_COUNT] = wanted
       const status = batch.cut[CUT_STATUS]
       const cutEnd = batch.cut[CUT_NEXT]
-      batch.firstRecordNumber = recordNumber
-      batch.anchorLine(lineNumber, next - batch.base)
+      batch.begin({ recordNumber, lineNumber, offset: next - batch.base })
       if (batch.recordCount > 0) onBatch(batch)
       if (isLast) return
       if (tooLarge >= 0) throw this.#tooLarge(batch.start(tooLarge), recordNumber + tooLarge)

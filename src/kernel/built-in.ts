@@ -1,6 +1,6 @@
 import type { Batch } from '../batch/batch.js'
+import type { OutputDialect } from '../batch/encode.js'
 import { ExtentWriter } from '../batch/extent-writer.js'
-import type { OutputDialect } from '../batch/slot-emitter.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Kernel } from './kernel.js'

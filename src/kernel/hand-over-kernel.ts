@@ -117,7 +117,7 @@ export class HandOverKernel implements Kernel {
 
   /** Write the extents that were collected, out of `bytes`. */
   #writeExtents(bytes: Uint8Array): void {
-    this.#extents.writeTo(this.#writer, bytes, 0, this.#extents.count)
+    this.#extents.writeTo(this.#writer, { bytes })
     this.#extents.count = 0
   }
 }

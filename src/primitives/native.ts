@@ -19,7 +19,24 @@ interface Scanners {
   ): void
   findRecordStart(bytes: Uint8Array, from: number, limit: number, state: number, dialect: number): number
   cutRecords(bytes: Uint8Array, cut: Uint32Array, wanted: Uint32Array, table: Uint32Array): void
-  copyExtents(bytes: Uint8Array, extents: Uint32Array, copy: Uint32Array, target: Uint8Array): void
+  copyExtents(
+    bytes: Uint8Array,
+    extents: Uint32Array,
+    copy: Uint32Array,
+    target: Uint8Array,
+    text: Uint8Array,
+  ): void
+  parseIntegers(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    word: number,
+    capacity: number,
+    from: number,
+    until: number,
+    min: number,
+    max: number,
+    values: Int32Array,
+  ): void
   isAscii(bytes: Uint8Array, start: number, end: number): boolean
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
 }
@@ -132,6 +149,9 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     },
     cutRecords: scanners.cutRecords,
     copyExtents: scanners.copyExtents,
+    parseIntegers(bytes, table, { word, capacity, from, until, min, max }, values) {
+      scanners.parseIntegers(bytes, table, word, capacity, from, until, min, max, values)
+    },
     isAscii: scanners.isAscii,
     countLineFeeds: scanners.countLineFeeds,
   }

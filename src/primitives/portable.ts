@@ -3,12 +3,6 @@
  * ones are compared with. Bytes from `end` (or DATA_END) on are never looked at, since they may not be loaded.
  */
 import {
-  COPY_COUNT,
-  COPY_DELIMITER,
-  COPY_FIRST,
-  COPY_SKIP,
-  COPY_TARGET,
-  COPY_TARGET_END,
   CUT_BLANKS,
   CUT_CAPACITY,
   CUT_COUNT,
@@ -28,10 +22,6 @@ import {
   CUT_STATUS,
   CUT_UNCLOSED,
   CUT_WANTED,
-  EXTENT_LENGTH_MASK,
-  EXTENT_THEN_DELIMITER,
-  EXTENT_THEN_NOTHING,
-  EXTENT_WORDS,
   FIELD_START,
   NO_BYTE,
   NO_INDEX,
@@ -45,6 +35,8 @@ import {
   SUMMARY_WORDS,
   UNQUOTED,
 } from '../layout.js'
+import { copyExtents } from './portable-copy.js'
+import { parseIntegers } from './portable-parse.js'
 import type { Dialect, Primitives } from './primitives.js'
 
 type SummaryRange = Parameters<Primitives['summarize']>[1]
@@ -245,37 +237,6 @@ function finishFields(cut: Uint32Array, table: Uint32Array, fieldCount: number, 
   if (isRagged && cut[CUT_RAGGED] === NO_INDEX) cut[CUT_RAGGED] = row
 }
 
-/** Below this, a loop is cheaper than the view that `set` needs. */
-const SHORT_COPY_BYTES = 48
-
-function copyExtents(bytes: Uint8Array, extents: Uint32Array, copy: Uint32Array, target: Uint8Array): void {
-  const count = copy[COPY_COUNT]
-  const targetEnd = copy[COPY_TARGET_END]
-  let index = copy[COPY_FIRST]
-  let skip = copy[COPY_SKIP]
-  let to = copy[COPY_TARGET]
-  for (; index < count; index++) {
-    const offset = extents[EXTENT_WORDS * index]
-    const length = extents[EXTENT_WORDS * index + 1] & EXTENT_LENGTH_MASK
-    const then = (extents[EXTENT_WORDS * index + 1] & ~EXTENT_LENGTH_MASK) >>> 0
-    const from = offset + skip
-    const copied = Math.min(length - skip, targetEnd - to)
-    if (copied < SHORT_COPY_BYTES) for (let i = 0; i < copied; i++) target[to + i] = bytes[from + i]
-    else target.set(bytes.subarray(from, from + copied), to)
-    to += copied
-    skip += copied
-    if (skip < length) break
-    if (then !== EXTENT_THEN_NOTHING) {
-      if (to === targetEnd) break
-      target[to++] = then === EXTENT_THEN_DELIMITER ? copy[COPY_DELIMITER] : LINE_FEED
-    }
-    skip = 0
-  }
-  copy[COPY_FIRST] = index
-  copy[COPY_SKIP] = skip
-  copy[COPY_TARGET] = to
-}
-
 function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] > 0x7f) return false
   return true
@@ -294,6 +255,7 @@ export const portablePrimitives: Primitives = {
   findRecordStart,
   cutRecords,
   copyExtents,
+  parseIntegers,
   isAscii,
   countLineFeeds,
 }

@@ -51,8 +51,26 @@ export interface Primitives {
    */
   cutRecords(bytes: Uint8Array, cut: Uint32Array, wanted: Uint32Array, table: Uint32Array): void
 
-  /** Copy extents of `bytes` to `target` (layouts: EXTENT_, COPY_). */
-  copyExtents(bytes: Uint8Array, extents: Uint32Array, copy: Uint32Array, target: Uint8Array): void
+  /** Copy extents of `bytes` and of `text` to `target` (layouts: EXTENT_, COPY_). */
+  copyExtents(
+    bytes: Uint8Array,
+    extents: Uint32Array,
+    copy: Uint32Array,
+    target: Uint8Array,
+    text: Uint8Array,
+  ): void
+
+  /**
+   * Parse a column's fields in records `[from, until)` of a batch's table to `values`, by index of the record: fields
+   * of 1 to 9 decimal digits, with a minus before them or not, from `min` to `max`, which are int32. Any other gives
+   * NO_INTEGER. `word` is that of the column's starts (layout: tableWords).
+   */
+  parseIntegers(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    column: { word: number; capacity: number; from: number; until: number; min: number; max: number },
+    values: Int32Array,
+  ): void
 
   /** Whether `[start, end)` has no byte above 0x7f. */
   isAscii(bytes: Uint8Array, start: number, end: number): boolean

@@ -1,5 +1,5 @@
 import type { Column } from '../batch/cursor.js'
-import type { OutputDialect } from '../batch/slot-emitter.js'
+import type { OutputDialect } from '../batch/encode.js'
 import type { PlainError } from '../errors.js'
 import type { KernelDescription } from '../kernel/built-in.js'
 import type { JobDescription } from '../kernel/job.js'
