@@ -91,9 +91,9 @@ export class PoolWorker {
     this.#thread.unref()
   }
 
-  /** Whether something was asked for that is not answered. */
-  get isBusy(): boolean {
-    return this.#unanswered > 0
+  /** Resolves when all that was asked for so far is answered, one way or another. */
+  get latest(): Promise<unknown> {
+    return this.#latest
   }
 
   #receive(message: FromWorker): void {
@@ -193,16 +193,16 @@ export class Pool {
     return this.#workers.slice(0, count)
   }
 
-  /** Whether a worker has not answered yet. */
-  get isBusy(): boolean {
-    return this.#workers.some((worker) => worker.isBusy)
-  }
-
   /** End all workers, wherever they are. */
   async close(): Promise<void> {
     const workers = this.#workers
     this.#workers = []
     await Promise.all(workers.map((worker) => worker.end(poolClosed())))
+  }
+
+  /** Wait until no worker is busy; end all workers if that takes longer than a second. */
+  rest(): Promise<void> {
+    return this.settle(this.#workers.map(({ latest }) => latest))
   }
 
   /** Wait for requests that were told to stop; end all workers if that takes longer than a second. */
