@@ -78,12 +78,11 @@ export async function execute(
   if (sinks.length > MAX_OUTPUTS) throw new Error(`at most ${MAX_OUTPUTS} outputs`)
   const { plan } = prepared
   const wakeEvery = Math.max(1, Math.min(256, Math.floor(WAKE_BYTES / plan.blockBytes)))
-  const region = Region.allocate({
-    ...measureRegion(settings, sinks.length),
-    blockCount: plan.blockCount,
-    wakeEvery,
-    workerCount: settings.workers,
-  })
+  const { slotBytes, slotCount } = measureRegion(settings, sinks.length)
+  const region = Region.allocate(
+    { slotBytes, slotCount, blockCount: plan.blockCount, wakeEvery, workerCount: settings.workers },
+    pool.takeMemory(),
+  )
   const tally = new Tally(prepared, region, settings)
   const gatherer = new Gatherer(region, sinks, {
     isEager: settings.gather === 'eager',
@@ -97,6 +96,9 @@ export async function execute(
   const stopWatching = watch(region, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
   const gathering = gatherer.gather()
+  const leaving = Promise.allSettled([...threads, gathering]).then(() =>
+    pool.leaveMemory(region.handle, workers),
+  )
   try {
     await Promise.race([gathering, failures.ended])
   } catch (thrown) {
@@ -110,6 +112,7 @@ export async function execute(
   failures.throwLowest()
   const answers = await orCancelled(Promise.all(threads), settings.signal)
   failures.throwLowest()
+  await leaving
   const finished = answers.filter((answer) => answer?.type === 'finished')
   return {
     ...tally.totals(),

@@ -1,5 +1,6 @@
 import { Worker, workerData } from 'node:worker_threads'
 import { asShortage, describeThrown, fromPlainError, LinemillError } from '../errors.js'
+import type { RegionMemory } from '../region/region.js'
 import type { FromWorker, ToWorker } from './messages.js'
 
 /** What a worker knows itself by. */
@@ -16,6 +17,9 @@ let endingThreads = 0
 export function isThreadEnding(): boolean {
   return endingThreads > 0
 }
+
+/** What a pool keeps of memory between runs, at most: a region of the usual size. */
+const KEPT_BYTES = 32 * 1024 * 1024
 
 /** One worker thread, and the one request it is busy with. */
 export class PoolWorker {
@@ -174,6 +178,7 @@ function exitError(code: number): LinemillError {
 export class Pool {
   readonly size: number
   #workers: PoolWorker[] = []
+  #memory: RegionMemory | undefined
 
   /** @throws LinemillError ERR_MODULE inside a worker: a job that starts runs would do so in each worker, for ever. */
   constructor(size: number) {
@@ -193,10 +198,31 @@ export class Pool {
     return this.#workers.slice(0, count)
   }
 
+  /**
+   * Take the memory of the region of a run before. V8 does not count shared memory and collects it late: if each run
+   * made its own, some hundred small runs would hold gigabytes.
+   */
+  takeMemory(): RegionMemory | undefined {
+    const memory = this.#memory
+    this.#memory = undefined
+    return memory
+  }
+
+  /**
+   * Leave a region's memory to the next run.
+   *
+   * HAZARD: nobody may write to it any more. The run's workers have answered; one that was ended may still be at it.
+   */
+  leaveMemory({ memory, words }: RegionMemory, workers: readonly PoolWorker[]): void {
+    if (workers.some(({ isDead }) => isDead)) return
+    if (memory.byteLength + words.byteLength <= KEPT_BYTES) this.#memory = { memory, words }
+  }
+
   /** End all workers, wherever they are. */
   async close(): Promise<void> {
     const workers = this.#workers
     this.#workers = []
+    this.#memory = undefined
     await Promise.all(workers.map((worker) => worker.end(poolClosed())))
   }
 
