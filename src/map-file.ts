@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer'
 import { LinemillError } from './errors.js'
 import { openMapping } from './input/open.js'
-import { type Addon, loadAddon } from './primitives/native.js'
+import { type Addon, HOW_TO_BUILD, loadAddon } from './primitives/native.js'
 
 /**
  * Map a file into memory: whole, however large, without reading it. Close it, or `using file = mapFile(path)`.
@@ -18,7 +18,7 @@ export function mapFile(path: string): MappedFile {
   if (addon === undefined) {
     throw new LinemillError(
       'ERR_USAGE',
-      'mapFile needs the native addon, which does not load: npm rebuild linemill',
+      `mapFile needs the native addon, which does not load: ${HOW_TO_BUILD}`,
     )
   }
   return new MappedFile(addon, path, openMapping(path))

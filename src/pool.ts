@@ -155,7 +155,8 @@ class SharedPool implements LinemillPool {
       if (this.#isClosed) throw new LinemillError('ERR_USAGE', 'the pool is closed: make another one')
       return call()
     })
-    this.#latest = Promise.allSettled([before, result])
+    // Without a value: each turn would keep the reports, outputs among them, of all calls before it.
+    this.#latest = Promise.allSettled([before, result]).then(() => undefined)
     return result
   }
 }

@@ -61,7 +61,7 @@ export async function runOnPool(
     }
   } catch (thrown) {
     // What was cancelled may be busy for ever with a function of the user's.
-    if (thrown instanceof LinemillError && thrown.code === 'ERR_CANCELLED' && pool.isBusy) await pool.close()
+    if (thrown instanceof LinemillError && thrown.code === 'ERR_CANCELLED') await pool.rest()
     throw thrown
   }
 }

@@ -169,6 +169,21 @@ describe('a pool', () => {
     await expect(pool.count(INPUT)).rejects.toThrow('the pool is closed')
   })
 
+  test('has the same workers after a call was aborted, wherever it was', async () => {
+    await using pool = createPool({ workers: 1 })
+    const path = job(`import { threadId } from 'node:worker_threads'
+      export const self = () => String(threadId)
+      export const slow = () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1) }`)
+    const self = async () => String((await pool.run(path, INPUT, { exportName: 'self', limit: 1 })).output)
+    const before = await self()
+    for (let milliseconds = 0; milliseconds < 8; milliseconds++) {
+      const signal = AbortSignal.timeout(milliseconds)
+      const call = pool.run(path, INPUT, { exportName: 'slow', signal })
+      await expect(call).rejects.toMatchObject({ code: 'ERR_CANCELLED' })
+    }
+    expect(await self()).toBe(before)
+  })
+
   test('loads a module again that did not load', async () => {
     await using pool = createPool({ workers: 1 })
     const path = job('export default (line) =>')

@@ -151,6 +151,16 @@ describe('a job', () => {
     },
   )
 
+  test("cannot write after its last call, when the region may be another run's", async () => {
+    const late = 'teardown() { globalThis.kept.line("x".repeat(1e5)).line("") },'
+    const module = recordJob('globalThis.kept = out', late)
+    const error = await failureOf(run(module, input(TEN), { workers: 1 }))
+    expect(error).toMatchObject({
+      code: 'ERR_USER_FUNCTION',
+      message: expect.stringContaining('after its last'),
+    })
+  })
+
   test('sees args and where it is', async () => {
     const module = recordJob(
       "out.line([context.args.a, context.lineNumber, context.recordNumber, context.inputOffset, context.inputName.at(-1), context.text].join('|'))",

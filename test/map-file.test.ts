@@ -368,6 +368,6 @@ describe.runIf(loadAddon() !== undefined)('lifetimes', () => {
 test.runIf(loadAddon() === undefined)('without the addon it says what is missing', () => {
   expect(failureOf(() => mapFile(small))).toMatchObject({
     code: 'ERR_USAGE',
-    message: expect.stringContaining('npm rebuild linemill'),
+    message: expect.stringContaining('npm run build:native'),
   })
 })

@@ -30,12 +30,14 @@ export type TaskSettings = Omit<
 >
 
 /** What a run wants of a pool. */
-export type Workers = Pick<Pool, 'workers' | 'settle'>
+export type Workers = Pick<Pool, 'workers' | 'settle' | 'takeMemory' | 'leaveMemory'>
 
 /** For a run that the main thread does alone. */
 export const NO_WORKERS: Workers = {
   workers: () => [],
   settle: async (requests) => void (await Promise.allSettled(requests)),
+  takeMemory: () => undefined,
+  leaveMemory: () => undefined,
 }
 
 /** What a run of all blocks came to. */
@@ -88,12 +90,11 @@ export async function execute(
   if (sinks.length > MAX_OUTPUTS) throw new Error(`at most ${MAX_OUTPUTS} outputs`)
   const { plan } = prepared
   const wakeEvery = Math.max(1, Math.min(256, Math.floor(WAKE_BYTES / plan.blockBytes)))
-  const region = Region.allocate({
-    ...measureRegion(settings, sinks.length),
-    blockCount: plan.blockCount,
-    wakeEvery,
-    workerCount: settings.workers,
-  })
+  const { slotBytes, slotCount } = measureRegion(settings, sinks.length)
+  const region = Region.allocate(
+    { slotBytes, slotCount, blockCount: plan.blockCount, wakeEvery, workerCount: settings.workers },
+    pool.takeMemory(),
+  )
   const tally = new Tally(prepared, region, settings)
   const gatherer = new Gatherer(region, sinks, {
     isEager: settings.gather === 'eager',
@@ -107,6 +108,9 @@ export async function execute(
   const stopWatching = watch(region, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
   const gathering = gatherer.gather()
+  const leaving = Promise.allSettled([...threads, gathering]).then(() =>
+    pool.leaveMemory(region.handle, workers),
+  )
   try {
     await Promise.race([gathering, failures.ended])
   } catch (thrown) {
@@ -120,6 +124,7 @@ export async function execute(
   failures.throwLowest()
   const answers = await orCancelled(Promise.all(threads), settings.signal)
   failures.throwLowest()
+  await leaving
   const finished = answers.filter((answer) => answer?.type === 'finished')
   return {
     ...tally.totals(),

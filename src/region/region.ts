@@ -4,12 +4,16 @@ import { CONTROL_FIXED_WORDS, Control } from './control.js'
 import { WorkerRecord } from './worker-record.js'
 
 /** A region's measures and memory, as they cross threads. */
-export interface RegionHandle {
+export interface RegionHandle extends RegionMemory {
   readonly slotBytes: number
   readonly slotCount: number
   readonly blockCount: number
   readonly wakeEvery: number
   readonly workerCount: number
+}
+
+/** What a region is made of, and another may be made of when it is done. */
+export interface RegionMemory {
   readonly memory: SharedArrayBuffer
   readonly words: SharedArrayBuffer
 }
@@ -63,14 +67,8 @@ export class Region {
     this.control = new Control(this.#words, handle.blockCount, handle.wakeEvery)
   }
 
-  /** Make a region and its control words. */
-  static allocate(measures: {
-    slotBytes: number
-    slotCount: number
-    blockCount: number
-    wakeEvery: number
-    workerCount: number
-  }): Region {
+  /** Make a region and its control words, of the memory that one before was made of where that is large enough. */
+  static allocate(measures: Omit<RegionHandle, keyof RegionMemory>, used?: RegionMemory): Region {
     const slotCount = Math.max(
       1,
       Math.min(measures.slotCount, Math.floor(MAX_REGION_BYTES / measures.slotBytes)),
@@ -79,9 +77,10 @@ export class Region {
     const region = new Region({
       ...measures,
       slotCount,
-      memory: allocate(slotCount * measures.slotBytes),
-      words: allocate(wordCount * 4),
+      memory: reuse(used?.memory, slotCount * measures.slotBytes),
+      words: reuse(used?.words, wordCount * 4),
     })
+    region.#words.fill(0)
     region.control.initialise()
     for (let slot = 0; slot < slotCount; slot++) region.#setFree(slot)
     Atomics.store(region.#words, CONTROL_FREE_SLOTS, slotCount)
@@ -164,6 +163,10 @@ export class Region {
     }
     return extents.reverse()
   }
+}
+
+function reuse(used: SharedArrayBuffer | undefined, byteLength: number): SharedArrayBuffer {
+  return used !== undefined && used.byteLength >= byteLength ? used : allocate(byteLength)
 }
 
 function allocate(byteLength: number): SharedArrayBuffer {

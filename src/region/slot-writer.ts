@@ -1,3 +1,4 @@
+import { LinemillError } from '../errors.js'
 import type { Region } from './region.js'
 
 /**
@@ -9,6 +10,7 @@ export class SlotWriter {
   position = 0
   limit = 0
   #slot = -1
+  #isClosed = false
   #blockIndex = 0
   #part = 0
   readonly #region: Region
@@ -47,8 +49,15 @@ export class SlotWriter {
    * Publish the slot at hand, if any, and take another; waits where none is free.
    *
    * @throws BlockAbandoned if the block is needed no more.
+   * @throws LinemillError ERR_USER_FUNCTION behind the last block: a job has kept its `out`.
    */
   nextSlot(): void {
+    if (this.#isClosed) {
+      throw new LinemillError(
+        'ERR_USER_FUNCTION',
+        'the job used out after its last call: emit during the call',
+      )
+    }
     this.publish()
     let slot = this.#region.takeSlot(this.#blockIndex)
     if (slot < 0) {
@@ -82,6 +91,11 @@ export class SlotWriter {
     this.#slot = -1
     this.position = 0
     this.limit = 0
+  }
+
+  /** Take no more slots, whoever may have kept an `out`: the region's memory may be another run's from now on. */
+  close(): void {
+    this.#isClosed = true
   }
 
   /** Write bytes, over as many slots as it takes. */

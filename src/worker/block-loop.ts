@@ -92,6 +92,7 @@ export class BlockLoop {
   }
 
   close(): void {
+    for (const writer of this.#work?.writers ?? []) writer.close()
     for (const reader of this.#readers.values()) reader.close()
     this.#readers.clear()
   }

@@ -1,5 +1,6 @@
 import { Worker, workerData } from 'node:worker_threads'
 import { asShortage, describeThrown, fromPlainError, LinemillError } from '../errors.js'
+import type { RegionMemory } from '../region/region.js'
 import { countEnding } from './ending-threads.js'
 import type { FromWorker, ToWorker } from './messages.js'
 
@@ -10,6 +11,9 @@ const WORKER_MARK = 'a worker of linemill'
 const STOP_MILLISECONDS = 1000
 /** How long a thread may take to end. */
 const END_MILLISECONDS = 500
+
+/** What a pool keeps of memory between runs, at most: a region of the usual size. */
+const KEPT_BYTES = 32 * 1024 * 1024
 
 /** One worker thread, and the one request it is busy with. */
 export class PoolWorker {
@@ -82,9 +86,9 @@ export class PoolWorker {
     this.#thread.unref()
   }
 
-  /** Whether something was asked for that is not answered. */
-  get isBusy(): boolean {
-    return this.#unanswered > 0
+  /** Resolves when all that was asked for so far is answered, one way or another. */
+  get latest(): Promise<unknown> {
+    return this.#latest
   }
 
   #receive(message: FromWorker): void {
@@ -165,6 +169,7 @@ function exitError(code: number): LinemillError {
 export class Pool {
   readonly size: number
   #workers: PoolWorker[] = []
+  #memory: RegionMemory | undefined
 
   /** @throws LinemillError ERR_MODULE inside a worker: a job that starts runs would do so in each worker, for ever. */
   constructor(size: number) {
@@ -184,16 +189,37 @@ export class Pool {
     return this.#workers.slice(0, count)
   }
 
-  /** Whether a worker has not answered yet. */
-  get isBusy(): boolean {
-    return this.#workers.some((worker) => worker.isBusy)
+  /**
+   * Take the memory of the region of a run before. V8 does not count shared memory and collects it late: if each run
+   * made its own, some hundred small runs would hold gigabytes.
+   */
+  takeMemory(): RegionMemory | undefined {
+    const memory = this.#memory
+    this.#memory = undefined
+    return memory
+  }
+
+  /**
+   * Leave a region's memory to the next run.
+   *
+   * HAZARD: nobody may write to it any more. The run's workers have answered; one that was ended may still be at it.
+   */
+  leaveMemory({ memory, words }: RegionMemory, workers: readonly PoolWorker[]): void {
+    if (workers.some(({ isDead }) => isDead)) return
+    if (memory.byteLength + words.byteLength <= KEPT_BYTES) this.#memory = { memory, words }
   }
 
   /** End all workers, wherever they are. */
   async close(): Promise<void> {
     const workers = this.#workers
     this.#workers = []
+    this.#memory = undefined
     await Promise.all(workers.map((worker) => worker.end(poolClosed())))
+  }
+
+  /** Wait until no worker is busy; end all workers if that takes longer than a second. */
+  rest(): Promise<void> {
+    return this.settle(this.#workers.map(({ latest }) => latest))
   }
 
   /** Wait for requests that were told to stop; end all workers if that takes longer than a second. */
