@@ -87,13 +87,12 @@ async function runPrepared(
     await orCancelled(writeHeaders(sinks, output), signal)
     const task = { job: job.reference, ...output, onError, args }
     const execution = await execute(prepared, pool, task, sinks, settings)
-    const result = job.description.isReduction
-      ? await orCancelled(combine(pool, execution), signal)
-      : undefined
+    const result = job.description.isReduction ? await orCancelled(combine(execution), signal) : undefined
     const text = Buffer.from(formatResult(result, output.outputDialect))
     await orCancelled(sinks[0].write([text]), signal)
     checkInputs(prepared, settings)
     checkSignal(signal)
+    for (const worker of execution.workers) worker.checkAlive() // one may die of what a job left behind
     await commitAll(sinks)
     const outputBytes = output.header.length + execution.bytesWritten[0] + text.length
     return makeReport(prepared, settings, execution, { sinks, job, workBegan, result, outputBytes })
@@ -194,8 +193,8 @@ function wishesOf(description: JobDescription, settings: Settings): PlanWishes {
 }
 
 /** Let worker 0 combine its state with the others', and finish. */
-async function combine(pool: Pool, { states }: Execution): Promise<unknown> {
-  const answer = await pool.workers()[0].request({ type: 'combine', states })
+async function combine({ states, workers }: Execution): Promise<unknown> {
+  const answer = await workers[0].request({ type: 'combine', states })
   return (answer as { value: unknown }).value
 }
 

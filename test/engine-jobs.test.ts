@@ -323,3 +323,36 @@ describe('a signal', () => {
     expect(await outputOf(job('export default (line) => line'), input(TEN))).toBe(TEN)
   })
 })
+
+describe('what a job leaves behind', () => {
+  test('and ends the worker that combines fails the run, though all workers have answered', async () => {
+    // Worker 1 waits in its first record until worker 0 is dead; worker 0 in its own until worker 1 has begun.
+    const source = `
+      import { existsSync, writeFileSync } from 'node:fs'
+      import { setTimeout } from 'node:timers'
+      const BEGUN = ${JSON.stringify(pathOf('begun'))}
+      const DEAD = ${JSON.stringify(pathOf('dead'))}
+      const pause = new Int32Array(new SharedArrayBuffer(4))
+      function waitFor(path) {
+        for (let tries = 0; !existsSync(path) && tries < 3000; tries++) Atomics.wait(pause, 0, 0, 10)
+      }
+      let isFirst = true
+      let own
+      export default {
+        setup({ workerIndex }) {
+          own = workerIndex
+          if (own === 0) process.on('exit', () => writeFileSync(DEAD, ''))
+        },
+        init: () => ({ count: 0 }),
+        record(row, state) {
+          if (isFirst && own === 1) { writeFileSync(BEGUN, ''); waitFor(DEAD) }
+          if (isFirst && own === 0) { waitFor(BEGUN); setTimeout(() => { throw new Error('left behind') }, 50) }
+          isFirst = false
+          state.count++
+        },
+        combine: (a, b) => ({ count: a.count + b.count }),
+      }`
+    const error = await failureOf(run(job(source), input(TEN), { workers: 2, blockBytes: 4 }))
+    expect(error.message).toMatch('the job threw outside of its functions: Error: left behind')
+  })
+})

@@ -28,6 +28,26 @@ describe('the emitter', () => {
     expect(await outputOf(recordJob(body), input(ROWS))).toBe(expected)
   })
 
+  test('a value in a line function comes in its order, whatever the lines around it', async () => {
+    const values = job("export default (line, out) => { out.value('v' + line).end(); return line }")
+    expect(await outputOf(values, input('a\nb\né\nc\n'))).toBe('va\na\nvb\nb\nvé\né\nvc\nc\n')
+    expect(await outputOf(values, input('a\nb\nc\n'))).toBe('va\na\nvb\nb\nvc\nc\n')
+  })
+
+  test.each(['native', 'portable'] as const)(
+    'a value that cannot be written, and whose error the job catches, leaves no trace: %s',
+    async (primitives) => {
+      const caught = "for (const value of ['bad\\ttab', Symbol()]) try { out.value(value) } catch {}"
+      const text = input('a\n1\n2\n3\n', 'x.tsv')
+      const first = recordJob(`${caught} out.value(row.a).end()`)
+      expect(await outputOf(first, text, { primitives })).toBe('1\n2\n3\n')
+      const second = recordJob(`out.value(row.a); ${caught} out.end()`)
+      expect(await outputOf(second, text, { primitives })).toBe('1\n2\n3\n')
+      const third = recordJob(`out.value(''); ${caught} out.value(row.a).end()`)
+      expect(await outputOf(third, text, { primitives })).toBe('\t1\n\t2\n\t3\n')
+    },
+  )
+
   test('writes rows in the input\u2019s dialect', async () => {
     const text = input("a;b\n1;'x;y'\n", 'semicolon.csv')
     const module = recordJob("out.row(row.b, 'it\\'s', ',')")

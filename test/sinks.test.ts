@@ -118,14 +118,17 @@ describe('with --sync', () => {
     expect(told({})).toEqual({ status: 0, told: renames })
   })
 
-  test('what cannot be synced leaves all old files', () => {
+  test.each([
+    ['2', 'cannot write output rejects.csv: EIO: i/o error'],
+    ['3', 'cannot write output synced.csv: its directory cannot be synced: EIO: i/o error'],
+    ['4', 'cannot write output rejects.csv: its directory cannot be synced: EIO: i/o error'],
+  ])('what cannot be synced leaves all old files: call %s', (call, message) => {
     writeFileSync(join(folder, 'synced.csv'), 'old')
-    const { status, told: lines } = told({ FAIL_SYNC: '2' }, '--sync')
-    expect([status, lines.at(-1)]).toEqual([
-      74,
-      expect.stringContaining('cannot write output rejects.csv: EIO: i/o error'),
-    ])
+    rmSync(join(folder, 'rejects.csv'), { force: true })
+    const { status, told: lines } = told({ FAIL_SYNC: call }, '--sync')
+    expect([status, lines.at(-1)]).toEqual([74, expect.stringContaining(message)])
     expect(read('synced.csv')).toBe('old')
+    expect(existsSync(join(folder, 'rejects.csv'))).toBe(false)
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 })

@@ -83,9 +83,10 @@ export class ExtentList {
     this.words[2 * index + 1] = word
   }
 
-  /** Say what follows the latest extent. */
+  /** Say what follows the latest extent, in place of what was said before. */
   endLatest(then: number): void {
-    this.words[2 * this.count - 1] |= then
+    const at = 2 * this.count - 1
+    this.words[at] = (this.words[at] & EXTENT_NOT_THEN_MASK) | then
   }
 
   /**
@@ -164,6 +165,9 @@ export class ExtentList {
     return copies
   }
 }
+
+/** All of an extent's second word but what follows it. */
+const EXTENT_NOT_THEN_MASK = EXTENT_OF_INTEGER | EXTENT_OF_TEXT | EXTENT_LENGTH_MASK
 
 /** Bits 28 to 31: text that nothing follows, and a range of the input that a line feed follows. */
 const PLAIN_TEXT = EXTENT_OF_TEXT >>> 28

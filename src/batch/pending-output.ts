@@ -20,7 +20,7 @@ const JOINED_LENGTH = 16 * 1024
  * What waits to be written, in order: ranges of the input and values, which one call copies for many records, and
  * behind them joined strings. The strings join what is before them as soon as anything else follows.
  *
- * What was there when `fix` was called can be gone back to. What finds no room changes nothing and returns false.
+ * What was there when `fix` was called can be gone back to. What finds no room is not added, and returns false.
  */
 export class PendingOutput {
   readonly #writer: SlotWriter
@@ -98,6 +98,11 @@ export class PendingOutput {
   /** Let a delimiter follow the latest value or range. */
   delimit(): void {
     this.#extents.endLatest(EXTENT_THEN_DELIMITER)
+  }
+
+  /** Let nothing follow the latest value or range. */
+  undelimit(): void {
+    this.#extents.endLatest(EXTENT_THEN_NOTHING)
   }
 
   /** Let a line feed follow the latest value or range. */

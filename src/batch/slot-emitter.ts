@@ -87,10 +87,15 @@ export class SlotEmitter implements Emitter {
   }
 
   value(value: RowValue): this {
-    const isFirst = this.#openFields === 0
+    const before = this.#beginsEmpty
     this.#beginField()
-    if (!this.#pending.addValue(value)) this.#addLongValue(value)
-    this.#beginsEmpty = isFirst && isEmptyField(value)
+    try {
+      if (!this.#pending.addValue(value)) this.#addLongValue(value)
+    } catch (thrown) {
+      this.#giveUpField(before)
+      throw thrown
+    }
+    this.#beginsEmpty = this.#openFields === 1 && isEmptyField(value)
     return this
   }
 
@@ -217,8 +222,16 @@ export class SlotEmitter implements Emitter {
   /** Begin the next field of a record. */
   #beginField(): void {
     if (this.#openFields > 0) this.#pending.delimit()
+    else this.releaseLines(this.index)
     this.#beginsEmpty = false
     this.#openFields++
+  }
+
+  /** Let a field whose value cannot be written not have begun: a job may catch that, and go on. */
+  #giveUpField(beginsEmpty: boolean): void {
+    this.#openFields--
+    this.#beginsEmpty = beginsEmpty
+    if (this.#openFields > 0) this.#pending.undelimit()
   }
 
   #addLongRow(values: readonly RowValue[]): void {
@@ -229,10 +242,12 @@ export class SlotEmitter implements Emitter {
   }
 
   #addLongValue(value: RowValue): void {
+    const { delimiter, quote } = this.#dialect
+    // HAZARD: first, since it throws where the value cannot be written, and what is flushed cannot be taken back.
+    const encoded = encodeField(value, delimiter, quote)
     this.flush()
     if (this.#pending.addValue(value)) return
-    const { delimiter, quote } = this.#dialect
-    this.#writeBytes(Buffer.from(encodeField(value, delimiter, quote)))
+    this.#writeBytes(Buffer.from(encoded))
     this.#pending.addRange(0, 0) // something to be followed by what follows the value
   }
 

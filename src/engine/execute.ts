@@ -1,4 +1,4 @@
-import { fromPlainError, type LinemillError } from '../errors.js'
+import { asLinemillError, fromPlainError, type LinemillError } from '../errors.js'
 import { ALONE_BYTES } from '../input/large.js'
 import { MAX_OUTPUTS } from '../layout.js'
 import type { Settings } from '../options.js'
@@ -48,6 +48,8 @@ export interface Execution {
   /** Bytes written to each sink. */
   readonly bytesWritten: readonly number[]
   readonly workerFigures: readonly WorkerFigures[]
+  /** The workers that took part, worker 0 first. */
+  readonly workers: readonly PoolWorker[]
   /** The workers' states of a reduction, without worker 0's, which stays there. */
   readonly states: readonly unknown[]
   /** The boundary behind each input's last block; that before the first, where an input has no block. */
@@ -130,6 +132,7 @@ export async function execute(
     ...tally.totals(),
     drains: gatherer.drains,
     bytesWritten: gatherer.bytesWritten,
+    workers,
     workerFigures: finished.map(({ figures }) => figures),
     states: finished.slice(1).map(({ state }) => state),
     secondsOfWork: (performance.now() - began) / 1000,
@@ -179,7 +182,12 @@ function startThreads(run: Run, workers: readonly PoolWorker[]): Promise<FromWor
   if (isNative(task) && settings.mainThread) {
     // Loaded here: a job's main thread has no use for what a worker needs.
     threads.unshift(
-      import('./help-out.js').then(({ helpOut }) => helpOut(prepared, region, settings, failures)),
+      import('./help-out.js')
+        .then(({ helpOut }) => helpOut(prepared, region, settings, failures))
+        .catch((thrown) => {
+          failures.add(-1, asLinemillError(thrown, 'ERR_WORKER', 'internal error: '))
+          return undefined
+        }),
     )
   }
   return threads

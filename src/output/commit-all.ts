@@ -10,24 +10,24 @@ import { beginCommit } from './temporary.js'
  */
 export async function commitAll(sinks: readonly Sink[]): Promise<void> {
   for (const sink of sinks) await sink.flush()
-  const committed: Sink[] = []
+  const begun: Sink[] = []
   const endCommit = beginCommit()
   try {
     for (const sink of sinks) {
-      await sink.commit({ keepsOld: sink !== sinks.at(-1) })
-      committed.push(sink)
+      begun.push(sink)
+      await sink.commit({ keepsOld: sinks.length > 1 })
     }
   } catch (thrown) {
-    throw await undoAll(committed, thrown)
+    throw await undoAll(begun, thrown)
   } finally {
-    for (const sink of committed) await sink.forget?.()
+    for (const sink of begun) await sink.forget?.()
     endCommit()
   }
 }
 
-async function undoAll(committed: readonly Sink[], failure: unknown): Promise<unknown> {
+async function undoAll(begun: readonly Sink[], failure: unknown): Promise<unknown> {
   let told = failure
-  for (const sink of committed) {
+  for (const sink of begun) {
     try {
       await sink.undo?.()
     } catch (thrown) {

@@ -26,6 +26,8 @@ interface Place {
   readonly name: string
   /** Whether there is a file that the commit takes the place of. */
   readonly isTaken: boolean
+  /** Whether that file is this user's. */
+  readonly isOwn: boolean
 }
 
 /** Writes a temporary file in the target's directory and renames it into place on commit. */
@@ -34,6 +36,7 @@ export class TemporarySink implements Sink {
   readonly #place: Place
   readonly #sync: boolean
   #isDone = false
+  #isPlaced = false
   /** Another name of the file that the commit takes the place of. */
   #old: string | undefined
 
@@ -54,8 +57,16 @@ export class TemporarySink implements Sink {
     try {
       // HAZARD: at once, not in libuv's pool, or a process that ends now might remove the file before it is made.
       const fd = openSync(temporary, NEW_FILE, mode)
-      if (existing !== undefined) await call.fchmod(fd, mode) // the umask does not apply to a file that was there
-      return new TemporarySink(fd, { temporary, target, name, isTaken: existing !== undefined }, sync)
+      const isTaken = existing !== undefined
+      const isOwn = existing?.uid === process.geteuid?.()
+      const sink = new TemporarySink(fd, { temporary, target, name, isTaken, isOwn }, sync)
+      try {
+        if (isTaken) await call.fchmod(fd, mode) // the umask does not apply to a file that was there
+        return sink
+      } catch (thrown) {
+        await sink.abort()
+        throw thrown
+      }
     } catch (thrown) {
       settleTemporary(temporary)
       throw systemFailure(name, thrown)
@@ -78,7 +89,7 @@ export class TemporarySink implements Sink {
   async commit({ keepsOld } = { keepsOld: false }): Promise<void> {
     const { temporary, target, isTaken } = this.#place
     try {
-      if (keepsOld && isTaken) await this.#keepOld()
+      if ((keepsOld || this.#sync) && isTaken) await this.#keepOld()
       await call.rename(temporary, target)
     } catch (thrown) {
       await this.abort()
@@ -86,6 +97,7 @@ export class TemporarySink implements Sink {
     }
     settleTemporary(temporary)
     this.#isDone = true
+    this.#isPlaced = true
     if (this.#sync) await this.#syncDirectory()
   }
 
@@ -94,29 +106,28 @@ export class TemporarySink implements Sink {
       await syncDirectory(dirname(this.#place.target))
     } catch (thrown) {
       const reason = (thrown as Error).message
-      throw outputFailure(
-        this.#place.name,
-        `it is whole and in its place, but cannot be synced: ${reason}`,
-        thrown,
-      )
+      throw outputFailure(this.#place.name, `its directory cannot be synced: ${reason}`, thrown)
     }
   }
 
   async #keepOld(): Promise<void> {
+    // Another's file may be one that a sticky directory lets nobody else remove, whatever its name.
+    if (!this.#place.isOwn) return
     const old = nameTemporary(dirname(this.#place.target))
     await call.link(this.#place.target, old).then(
       () => {
         this.#old = old
       },
-      () => settleTemporary(old), // a file system without links: `undo` says so
+      () => settleTemporary(old), // a file system without links
     )
   }
 
   async undo(): Promise<void> {
+    if (!this.#isPlaced) return
     const { target, name, isTaken } = this.#place
     try {
       if (this.#old !== undefined) await call.rename(this.#old, target)
-      else if (isTaken) throw new Error('its file system has no links')
+      else if (isTaken) throw new Error('what was there could not be kept')
       else await call.unlink(target)
     } catch (thrown) {
       const reason = (thrown as Error).message

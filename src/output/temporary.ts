@@ -37,9 +37,23 @@ export function settleTemporary(path: string): void {
 
 /** Remove what all runs have not put in its place, at once: for a process that must end now. */
 export function removeTemporaryFiles(): void {
-  // Writes that are under way may add a file to a directory meanwhile: it is tried again.
-  for (const path of temporaries) rmSync(path, { force: true, recursive: true, maxRetries: 3 })
+  for (const path of temporaries) removeNow(path)
   temporaries.clear()
+}
+
+/** How often a directory is emptied anew that writes under way add files to. */
+const MOST_REMOVALS = 100
+
+/** Remove a file or directory; what cannot be removed stays, since the process ends and others are to be removed too. */
+function removeNow(path: string): void {
+  for (let tries = 0; tries < MOST_REMOVALS; tries++) {
+    try {
+      rmSync(path, { force: true, recursive: true })
+      return
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOTEMPTY') return
+    }
+  }
 }
 
 let commitsUnderWay = 0

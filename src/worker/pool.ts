@@ -65,6 +65,11 @@ export class PoolWorker {
     return this.#dead !== undefined
   }
 
+  /** @throws LinemillError that of which it is dead, if it is. */
+  checkAlive(): void {
+    if (this.#dead !== undefined) throw this.#dead
+  }
+
   /** Whether it is dead because its pool was closed. */
   get isClosed(): boolean {
     return this.#dead?.code === 'ERR_WORKER'
