@@ -147,6 +147,26 @@ test('a pipe behind /dev/stdout is written directly', () => {
   })
 })
 
+test('a pipe is written while the run goes on, also with --gather end', () => {
+  writeFileSync(join(folder, 'long.txt'), `${'x'.repeat(99)}\n`.repeat(100_000))
+  // The last line waits until the first has been read, or for too long.
+  const source = `
+    import { existsSync, writeFileSync } from 'node:fs'
+    const pause = new Int32Array(new SharedArrayBuffer(4))
+    export default (line, out, { lineNumber }) => {
+      if (lineNumber < 100_000) return line
+      for (let tries = 0; !existsSync('seen'); tries++) {
+        if (tries > 1000) return writeFileSync('late', '')
+        Atomics.wait(pause, 0, 0, 10)
+      }
+    }`
+  writeFileSync(join(folder, 'wait.mjs'), source)
+  const command = '"$@" run wait.mjs long.txt --gather end --block 1M | { head -n 1; touch seen; }'
+  const args = ['-c', command, 'sh', process.execPath, MAIN]
+  const { stdout, stderr } = spawnSync('sh', args, { cwd: folder, encoding: 'utf8' })
+  expect([stdout.length, stderr, existsSync(join(folder, 'late'))]).toEqual([100, '', false])
+})
+
 test('a name as long as the system takes, in characters of three bytes', () => {
   const name = `${'数'.repeat(80)}.csv`
   expect(linemill('run', 'same.mjs', 'in.csv', '-o', name).status).toBe(0)

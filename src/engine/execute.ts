@@ -92,14 +92,16 @@ export async function execute(
   if (sinks.length > MAX_OUTPUTS) throw new Error(`at most ${MAX_OUTPUTS} outputs`)
   const { plan } = prepared
   const wakeEvery = Math.max(1, Math.min(256, Math.floor(WAKE_BYTES / plan.blockBytes)))
-  const { slotBytes, slotCount } = measureRegion(settings, sinks.length)
+  // Whoever reads a pipe may leave early, and the run with it.
+  const gather = sinks.some(({ isPipe }) => isPipe) ? 'eager' : settings.gather
+  const { slotBytes, slotCount } = measureRegion({ ...settings, gather }, sinks.length)
   const region = Region.allocate(
     { slotBytes, slotCount, blockCount: plan.blockCount, wakeEvery, workerCount: settings.workers },
     pool.takeMemory(),
   )
   const tally = new Tally(prepared, region, settings)
   const gatherer = new Gatherer(region, sinks, {
-    isEager: settings.gather === 'eager',
+    isEager: gather === 'eager',
     onRetire: tally.retire,
   })
   const failures = new Failures(region)

@@ -5,10 +5,12 @@ import type { Sink } from './sink.js'
 export class DirectSink implements Sink {
   readonly #file: OutputDescriptor
   readonly #isOwned: boolean
+  readonly isPipe: boolean
 
-  constructor(fd: number, name: string, isOwned: boolean) {
+  constructor(fd: number, name: string, { isOwned = false, isPipe = false } = {}) {
     this.#file = new OutputDescriptor(fd, name)
     this.#isOwned = isOwned
+    this.isPipe = isPipe
   }
 
   write(buffers: readonly Buffer[]): Promise<void> {

@@ -35,8 +35,9 @@ export async function openFileSink(
 ): Promise<Sink> {
   // What stands behind /dev/stdout may be a socket, which cannot be opened by a name.
   if (path === '-' || path === '/dev/stdout') {
-    refuseInput(await call.fstat(1), 'standard output', settings.inputs)
-    return new DirectSink(1, 'standard output', false)
+    const found = await call.fstat(1)
+    refuseInput(found, 'standard output', settings.inputs)
+    return new DirectSink(1, 'standard output', { isPipe: isPipe(found) })
   }
   const target = await followSymlinks(path)
   const existing = await statIfThere(target, path)
@@ -46,11 +47,15 @@ export async function openFileSink(
     const fd = existing.isFIFO()
       ? await openFifo(target, path, settings.signal)
       : await openTarget(target, constants.O_WRONLY, path)
-    if (!existing.isFile()) return new DirectSink(fd, path, true)
+    if (!existing.isFile()) return new DirectSink(fd, path, { isOwned: true, isPipe: isPipe(existing) })
     // Renaming over a file needs no permission on it; whoever may not write it expects it to stay.
     await call.close(fd)
   }
   return TemporarySink.open(target, path, existing, settings.sync)
+}
+
+function isPipe(stats: Stats): boolean {
+  return stats.isFIFO() || stats.isSocket()
 }
 
 function refuseInput(output: Stats, name: string, inputs: readonly FileIdentity[]): void {

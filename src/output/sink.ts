@@ -3,6 +3,8 @@
  * also follow a `commit`, and changes nothing then.
  */
 export interface Sink {
+  /** Whether somebody reads what is written while it is written, and may want no more. */
+  readonly isPipe?: boolean
   /**
    * Append buffers in order; resolves when all of them are written and may be used again.
    *

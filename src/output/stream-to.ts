@@ -29,7 +29,7 @@ export async function streamTo(
 }
 
 async function open(path: string): Promise<Sink> {
-  if (path === '-') return new DirectSink(1, 'standard output', false)
+  if (path === '-') return new DirectSink(1, 'standard output')
   const { openFileSink } = await import('./file-sink.js')
   return openFileSink(path, { sync: false, inputs: [] })
 }
