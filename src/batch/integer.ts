@@ -1,4 +1,12 @@
-import { EXACT_DIGITS, INT32_DIGITS, MINUS, parseDigits, parseInt32, signEnd, ZERO } from './digits.js'
+import {
+  EXACT_DIGITS,
+  INT32_DIGITS,
+  MINUS,
+  parseDigits,
+  parseInt32,
+  signEnd,
+  ZERO,
+} from '../primitives/digits.js'
 import { type ColumnType, type FieldKind, unquote, unquoted, valueError } from './field.js'
 
 /** Decode a field of an integer type of up to 32 bits: sign and decimal digits; null if it is empty. */
