@@ -8,7 +8,8 @@ import {
   ZERO,
 } from '../primitives/digits.js'
 import { parseNumber } from '../primitives/number.js'
-import { type FieldKind, unquote, unquoted, valueError } from './field.js'
+import { unquote, unquoted } from '../primitives/unquote.js'
+import { type FieldKind, valueError } from './field.js'
 
 /**
  * Decode a float32 or float64 field; null if it is empty. A float64 is correctly rounded; a float32 is that float64
