@@ -22,6 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'ending.ts',
     'run.ts',
     'count.ts',
+    'filter.ts',
     'split.ts',
     'batches.ts',
     'map-file.ts',
@@ -42,6 +43,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly str
   { modules: /^(node:)?fs(\/|$)/, owners: ['src/input/', 'src/output/'] },
   { modules: /^(node:)?worker_threads$/, owners: ['src/worker/'] },
   { modules: /^(node-gyp-build(-.*)?|bindings|.*\.node)$/, owners: ['src/primitives/native.ts'] },
+  { modules: /^acorn(-|$)/, owners: ['src/expression/'] },
   { modules: /^(commander|cli-progress)$/, owners: ['src/cli/'] },
   { modules: /^(node:)?(child_process|cluster)$/, owners: ['src/bench/'] },
   { modules: /^(node:)?(https?|http2|net|tls|dgram|inspector|v8|vm)(\/|$)/, owners: [] },
@@ -55,6 +57,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly str
 const PUBLIC_TO_CLI = [
   'src/run.ts',
   'src/count.ts',
+  'src/filter.ts',
   'src/split.ts',
   'src/generate.ts',
   'src/tasks.ts',
