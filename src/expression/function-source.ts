@@ -152,10 +152,11 @@ class Writer {
   #wantedOf(expression: BinaryExpression, sides: readonly Node[], context: Context): Wanted {
     const { operator } = expression
     const kinds = sides.map((side) => kindOf(side, context))
-    if (!kinds.includes('column')) return 'text'
     for (const side of sides) literalNumber(side, context.columns) // one that no double holds is refused
+    if (kinds.includes('text')) return 'text'
     if (kinds.includes('number')) return 'number'
     if (kinds.includes('bigint')) return 'bigint'
+    if (!kinds.includes('column')) return 'text'
     if (COMPARISONS.has(operator)) return this.#wantedOfComparison(expression, kinds, context)
     if (operator !== '+') return 'number'
     if (kinds.every((kind) => kind === 'column')) {

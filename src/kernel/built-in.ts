@@ -33,7 +33,7 @@ export async function makeBuiltInKernel(
     }
     case 'filter': {
       const { FilterKernel } = await import('./filter-kernel.js')
-      const parts = makeParts(batch, writers, primitives, settings, { isLine: false })
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
       const recordFunction = await makeRecordFunction(description, batch, settings)
       return new FilterKernel(parts, description, batch, primitives, recordFunction)
     }
