@@ -73,7 +73,8 @@ interface Filtering {
 
 async function filterPrepared(filtering: Filtering, pool: Pool, began: number): Promise<FilterReport> {
   const { prepared, settings, kernel } = filtering
-  const header = headerOf(prepared)
+  const isWritten = !kernel.isCount || settings.reject !== undefined
+  const header = isWritten ? headerOf(prepared) : NOTHING
   const sinks = await openSinks(prepared, settings)
   const workBegan = performance.now()
   try {

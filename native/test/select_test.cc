@@ -81,7 +81,7 @@ void test_numbers(const Scanners& set, Random& random, Side side) {
   program.set_numbers(-1e300, value - (value < 0 ? -value : value) * 2.3e-16);
   CHECK(outcome_of(set, program, text, side) != YES || value == 0);
   Program among(TEST_NUMBER_AMONG, NO_BYTE);
-  among.set_numbers(value, value * 2 + 1e9);
+  among.set_numbers(value, value + (value < 0 ? -value : value) + 1);
   CHECK(outcome_of(set, among, text, side) != NO);
   CHECK(outcome_of(set, among, text + "x", side) != YES);
 }
