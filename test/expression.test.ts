@@ -2,7 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import type { LinemillError } from '../dist/errors.js'
 import { compileExpression } from '../dist/expression/compile.js'
-import { PREDICATE_FALSE, PREDICATE_FIRST, PREDICATE_TESTS, PREDICATE_TRUE } from '../dist/layout.js'
+import {
+  PREDICATE_FALSE,
+  PREDICATE_FIRST,
+  PREDICATE_TESTS,
+  PREDICATE_TRUE,
+} from '../dist/predicate-layout.js'
 
 const CSV = { format: 'csv', names: ['a', 'b', 'two words', 'Date'] } as const
 
