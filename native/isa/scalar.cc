@@ -81,6 +81,6 @@ void parse_integers_slowly(const uint8_t* bytes, uint32_t length, const Fields& 
 
 const Scanners scalar_scanners = {"scalar",     summarize, find_record_start, cut_records,
                                   copy_extents, parse_integers_slowly, is_ascii,  count_line_feeds,
-                                  select_records};
+                                  select_records<ByteFinder>};
 
 }  // namespace linemill

@@ -21,7 +21,7 @@ constexpr Scanners scanners_of(const char* name) {
           parse_integers,
           is_ascii<Block>,
           count_line_feeds<Block>,
-          select_records};
+          select_records<WordFinder<Block>>};
 }
 
 }  // namespace

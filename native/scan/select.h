@@ -7,21 +7,25 @@
 #include <string.h>
 
 #include "number.h"
+#include "words.h"
 
 namespace linemill {
 namespace {
 
 /** The most bytes of a field that are copied to take doubled quotes out of it. */
 constexpr size_t MOST_COPIED = 4096;
+/** Room for them, and for a word behind the last one. */
+constexpr size_t COPY_BYTES = MOST_COPIED + 2 * WORD_BYTES;
 
 enum class Answer : uint32_t { NO, YES, UNKNOWN };
 
 inline Answer answer(bool is_yes) { return is_yes ? Answer::YES : Answer::NO; }
 
-/** The bytes that a test asks about. */
+/** The bytes that a test asks about; up to `limit` they may be read. */
 struct Field {
   const uint8_t* at;
   const uint8_t* end;
+  const uint8_t* limit;
 
   size_t length() const { return size_t(end - at); }
 };
@@ -42,7 +46,7 @@ struct Test {
   Field text(uint32_t index) const {
     const uint32_t* const place = program + words[TEST_AT] + 2 * size_t(index);
     const uint8_t* const at = reinterpret_cast<const uint8_t*>(program) + place[0];
-    return {at, at + place[1]};
+    return {at, at + place[1], at + place[1]};
   }
 };
 
@@ -54,7 +58,7 @@ inline bool unquote(Field& field, uint8_t quote, uint8_t* copy) {
   const uint8_t* at = field.at + 1;
   const uint8_t* const closing = static_cast<const uint8_t*>(memchr(at, quote, size_t(field.end - at)));
   if (closing == nullptr || closing + 1 == field.end) {
-    field = {at, closing == nullptr ? field.end : closing};
+    field = {at, closing == nullptr ? field.end : closing, field.limit};
     return true;
   }
   if (field.length() > MOST_COPIED) return false;
@@ -64,7 +68,7 @@ inline bool unquote(Field& field, uint8_t quote, uint8_t* copy) {
     *to++ = *at;
   }
   while (at < field.end) *to++ = *at++;
-  field = {copy, to};
+  field = {copy, to, copy + COPY_BYTES};
   return true;
 }
 
@@ -76,18 +80,43 @@ inline int compare(const Field& field, const Field& text) {
   return field.length() < text.length() ? -1 : 1;
 }
 
-inline bool has_text(const Field& field, const Field& text) {
-  if (text.length() == 0) return true;
-  const uint8_t* at = field.at;
-  while (size_t(field.end - at) >= text.length()) {
-    const size_t rest = size_t(field.end - at) - text.length() + 1;
-    at = static_cast<const uint8_t*>(memchr(at, text.at[0], rest));
-    if (at == nullptr) return false;
-    if (memcmp(at, text.at, text.length()) == 0) return true;
-    at++;
+/** Finds a text by its first byte. */
+struct ByteFinder {
+  static bool has(const Field& field, const Field& text) {
+    if (text.length() == 0) return true;
+    const uint8_t* at = field.at;
+    while (size_t(field.end - at) >= text.length()) {
+      const size_t rest = size_t(field.end - at) - text.length() + 1;
+      at = static_cast<const uint8_t*>(memchr(at, text.at[0], rest));
+      if (at == nullptr) return false;
+      if (memcmp(at, text.at, text.length()) == 0) return true;
+      at++;
+    }
+    return false;
   }
-  return false;
-}
+};
+
+/** Finds a text by its first and last byte, a word at a time, as far as the bytes behind the field may be read. */
+template <class Block>
+struct WordFinder {
+  static bool has(const Field& field, const Field& text) {
+    const size_t length = text.length();
+    if (length == 0) return true;
+    const typename Block::Needle first = Block::needle(text.at[0]);
+    const typename Block::Needle last = Block::needle(text.end[-1]);
+    for (const uint8_t* at = field.at; size_t(field.end - at) >= length; at += WORD_BYTES) {
+      if (size_t(field.limit - at) < length - 1 + WORD_BYTES) return ByteFinder::has({at, field.end, field.limit}, text);
+      uint64_t found = Block::load(at).equal(first) & Block::load(at + length - 1).equal(last);
+      const size_t starts = size_t(field.end - at) - length + 1;
+      if (starts < WORD_BYTES) found &= lowest_bits(uint32_t(starts));
+      for (; found != 0; found &= found - 1) {
+        if (memcmp(at + lowest_bit(found), text.at, length) == 0) return true;
+      }
+      if (starts <= WORD_BYTES) return false;
+    }
+    return false;
+  }
+};
 
 /** Find a value among ascending ones: `order` says how the one at an index stands to it. */
 template <class Order>
@@ -118,7 +147,8 @@ inline Answer ask_number(const Test& test, const Field& field) {
   }));
 }
 
-inline Answer ask_text(const Test& test, const Field& field) {
+template <class Finder>
+Answer ask_text(const Test& test, const Field& field) {
   const uint32_t kind = test.words[TEST_KIND];
   if (kind == TEST_TEXT_AMONG) {
     return answer(is_among(test.count(), [&](uint32_t index) { return -compare(field, test.text(index)); }));
@@ -126,28 +156,32 @@ inline Answer ask_text(const Test& test, const Field& field) {
   const Field text = test.text(0);
   if (kind == TEST_TEXT_BELOW) return answer(compare(field, text) < 0);
   if (kind == TEST_TEXT_ABOVE) return answer(compare(field, text) > 0);
-  if (kind == TEST_TEXT_HAS) return answer(has_text(field, text));
+  if (kind == TEST_TEXT_HAS) return answer(Finder::has(field, text));
   if (field.length() < text.length()) return Answer::NO;
   const uint8_t* const at = kind == TEST_TEXT_STARTS ? field.at : field.end - text.length();
   return answer(memcmp(at, text.at, text.length()) == 0);
 }
 
-/** Ask a test about a field. `copy` has room for MOST_COPIED bytes. */
-inline Answer ask(const Test& test, Field field, uint8_t* copy) {
+/** Ask a test about a field. `copy` has room for COPY_BYTES. */
+template <class Finder>
+Answer ask(const Test& test, Field field, uint8_t* copy) {
   const uint32_t quote = test.words[TEST_QUOTE];
   if (quote != NO_BYTE && field.at < field.end && *field.at == quote && !unquote(field, uint8_t(quote), copy)) {
     return Answer::UNKNOWN;
   }
-  return test.words[TEST_KIND] <= TEST_NUMBER_AMONG ? ask_number(test, field) : ask_text(test, field);
+  return test.words[TEST_KIND] <= TEST_NUMBER_AMONG ? ask_number(test, field) : ask_text<Finder>(test, field);
 }
 
-inline bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* selected) {
+/** `Finder` finds a text in a field. */
+template <class Finder>
+bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* selected) {
   const uint32_t* const program = selecting.program;
   const uint32_t first = program[PREDICATE_FIRST];
   const uint32_t tests = program[PREDICATE_TESTS];
   const uint32_t capacity = select[SELECT_CAPACITY];
   const uint32_t end = select[SELECT_END];
-  uint8_t copy[MOST_COPIED];
+  uint8_t copy[COPY_BYTES];
+  const uint8_t* const limit = selecting.bytes + selecting.bytes_length;
   uint32_t count = select[SELECT_COUNT];
   uint32_t row = select[SELECT_NEXT];
   for (; row < end; row++) {
@@ -157,7 +191,7 @@ inline bool select_records(const Selecting& selecting, uint32_t* select, uint32_
       const Test test = {program, program + PREDICATE_WORDS + TEST_WORDS * size_t(next)};
       const uint32_t* const starts = selecting.table + test.words[TEST_FIELD] + row;
       if (starts[0] > starts[capacity] || starts[capacity] > selecting.bytes_length) return false;
-      answered = ask(test, {selecting.bytes + starts[0], selecting.bytes + starts[capacity]}, copy);
+      answered = ask<Finder>(test, {selecting.bytes + starts[0], selecting.bytes + starts[capacity], limit}, copy);
       next = test.words[answered == Answer::YES ? TEST_THEN : TEST_ELSE];
     }
     if (answered == Answer::UNKNOWN) break;
