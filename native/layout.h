@@ -61,7 +61,38 @@
   WORD(COPY_DELIMITER, 5)                                                         \
   WORD(COPY_WORDS, 8)                                                             \
   /* What parse_integers gives for a field that is no short integer. */           \
-  WORD(NO_INTEGER, 0x80000000)
+  WORD(NO_INTEGER, 0x80000000)                                                    \
+  /* A predicate as a program. */                                                 \
+  WORD(PREDICATE_FIRST, 0)                                                        \
+  WORD(PREDICATE_TESTS, 1)                                                        \
+  WORD(PREDICATE_WORDS, 2)                                                        \
+  WORD(PREDICATE_TRUE, 0xfffffffe)                                                \
+  WORD(PREDICATE_FALSE, 0xffffffff)                                               \
+  /* One of its tests. */                                                         \
+  WORD(TEST_KIND, 0)                                                              \
+  WORD(TEST_THEN, 1)                                                              \
+  WORD(TEST_ELSE, 2)                                                              \
+  WORD(TEST_FIELD, 3)                                                             \
+  WORD(TEST_QUOTE, 4)                                                             \
+  WORD(TEST_AT, 5)                                                                \
+  WORD(TEST_COUNT, 6)                                                             \
+  WORD(TEST_WORDS, 8)                                                             \
+  /* Values of TEST_KIND. */                                                      \
+  WORD(TEST_NUMBER_BETWEEN, 0)                                                    \
+  WORD(TEST_NUMBER_AMONG, 1)                                                      \
+  WORD(TEST_TEXT_AMONG, 2)                                                        \
+  WORD(TEST_TEXT_BELOW, 3)                                                        \
+  WORD(TEST_TEXT_ABOVE, 4)                                                        \
+  WORD(TEST_TEXT_STARTS, 5)                                                       \
+  WORD(TEST_TEXT_ENDS, 6)                                                         \
+  WORD(TEST_TEXT_HAS, 7)                                                          \
+  WORD(TEST_KINDS, 8)                                                             \
+  /* Parameters and results of select_records. */                                 \
+  WORD(SELECT_NEXT, 0)                                                            \
+  WORD(SELECT_END, 1)                                                             \
+  WORD(SELECT_CAPACITY, 2)                                                        \
+  WORD(SELECT_COUNT, 3)                                                           \
+  WORD(SELECT_WORDS, 4)
 // clang-format on
 
 namespace linemill {

@@ -43,6 +43,14 @@ struct Fields {
   int32_t min, max;
 };
 
+/** What `select_records` looks at; layouts: tableWords, PREDICATE_ and TEST_. */
+struct Selecting {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* table;
+  const uint32_t* program;
+};
+
 struct Scanners {
   const char* name;
 
@@ -68,6 +76,12 @@ struct Scanners {
   bool (*is_ascii)(const uint8_t* bytes, uint32_t start, uint32_t end);
 
   uint32_t (*count_line_feeds)(const uint8_t* bytes, uint32_t start, uint32_t end);
+
+  /**
+   * List the records for which a predicate holds; layout: SELECT_. It stops before one that it does not decide, with
+   * SELECT_NEXT below SELECT_END. False when a field lies outside of `bytes`; the program is sound (predicate.h).
+   */
+  bool (*select_records)(const Selecting& selecting, uint32_t* select, uint32_t* selected);
 };
 
 extern const Scanners scalar_scanners;

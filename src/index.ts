@@ -1,6 +1,7 @@
 export { type BatchesOptions, type BatchIterator, batches, type RowBatch } from './batches.js'
 export { type CountOptions, type CountReport, count, explainCount } from './count.js'
 export { type ErrorCode, LinemillError, type Position } from './errors.js'
+export { explainFilter, type FilterOptions, type FilterReport, filter } from './filter.js'
 export * from './job.js'
 export { type MappedFile, mapFile } from './map-file.js'
 export type {
@@ -13,6 +14,6 @@ export type {
   StrategyName,
 } from './options.js'
 export { createPool, type LinemillPool } from './pool.js'
-export type { Explanation, InputReport, PartsPlan, Report, WorkerFigures } from './report.js'
+export type { Explanation, FilterPlan, InputReport, PartsPlan, Report, WorkerFigures } from './report.js'
 export { explainRun, run } from './run.js'
 export { explainSplit, type SplitOptions, type SplitReport, split } from './split.js'

@@ -220,6 +220,7 @@ export const IN_FLIGHT = 1024
  *   18      records that ended before the block's end in the run    (Float64)
  *   20      records of the block that failed and were passed over
  *   21      records of the block that were processed
+ *   22      records of the block that a filter let pass
  *   24..31  published slots of each output: slot + 1 of the latest, linked to the ones before
  */
 export const RECORD_WORDS = 32
@@ -229,6 +230,7 @@ export const RECORD_SUMMARY = 2
 export const RECORD_COUNTS = 12
 export const RECORD_ERRORS = 20
 export const RECORD_PROCESSED = 21
+export const RECORD_PASSED = 22
 export const RECORD_PUBLISHED = 24
 export const MAX_OUTPUTS = 8
 

@@ -3,6 +3,7 @@ import type { CountOptions, CountReport } from './count.js'
 import { checkSignal, orCancelled } from './engine/cancellation.js'
 import { type BatchIterator, type BatchSteps, Iteration } from './engine/iteration.js'
 import { LinemillError } from './errors.js'
+import type { FilterOptions, FilterReport } from './filter.js'
 import type { Columns } from './kernel/job.js'
 import { type RunOptions, resolveOptions } from './options.js'
 import type { Report } from './report.js'
@@ -28,6 +29,12 @@ export interface LinemillPool extends AsyncDisposable {
   ): BatchIterator<C>
   /** As the function `split`, on these workers. */
   split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport>
+  /** As the function `filter`, on these workers. */
+  filter(
+    expression: string,
+    inputs: string | readonly string[],
+    options?: FilterOptions,
+  ): Promise<FilterReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -107,6 +114,17 @@ class SharedPool implements LinemillPool {
     return this.#call(options.signal, async (pool) => {
       const { splitOnPool } = await import('./split.js')
       return splitOnPool(pool, inputs, { ...options, workers: this.#share(options.workers) })
+    })
+  }
+
+  filter(
+    expression: string,
+    inputs: string | readonly string[],
+    options: FilterOptions = {},
+  ): Promise<FilterReport> {
+    return this.#call(options.signal, async (pool) => {
+      const { filterOnPool } = await import('./filter.js')
+      return filterOnPool(pool, expression, inputs, { ...options, workers: this.#share(options.workers) })
     })
   }
 

@@ -50,7 +50,7 @@ export interface WorkerFigures {
 /** What `--explain` prints: a run's decisions, before it runs. */
 export interface Explanation {
   readonly inputs: readonly InputReport[]
-  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split'
+  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split' | 'filter'
   readonly isReduction: boolean
   readonly workers: number
   readonly instructionSet: InstructionSet
@@ -60,6 +60,8 @@ export interface Explanation {
   readonly slots: number
   readonly gather: string
   readonly columns: readonly string[]
+  /** Of `filter`: how the expression runs. */
+  readonly expression?: FilterPlan
   /** Of `split`: the files that would be written. */
   readonly parts?: PartsPlan
 }
@@ -74,4 +76,15 @@ export interface PartsPlan {
   /** The most files there may be, where that is known before. */
   readonly atMost?: number
   readonly repeatsHeader: boolean
+}
+
+/** How a filter's expression runs: natively, as a JavaScript function, or first one, then the other. */
+export interface FilterPlan {
+  /** The part that runs natively, as it was written. */
+  readonly native?: string
+  /** The part that runs as a function. */
+  readonly function?: string
+  /** Why it does. */
+  readonly reason?: string
+  readonly isInverted: boolean
 }

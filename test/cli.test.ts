@@ -8,7 +8,7 @@ import { folder, linemill, MAIN, shell, useFolders } from './cli-harness.js'
 useFolders()
 
 describe('help', () => {
-  test.each(['run', 'count', 'split', 'generate'])('%s has examples that run', async (verb) => {
+  test.each(['run', 'filter', 'count', 'split', 'generate'])('%s has examples that run', async (verb) => {
     const { stdout, exitCode } = await linemill(verb, '--help')
     expect(exitCode).toBe(0)
     const examples = [...stdout.matchAll(/^ {2}\$ (.*)$/gm)].map((match) => match[1] as string)

@@ -3,6 +3,7 @@
 #include "../scan/copy.h"
 #include "../scan/cut.h"
 #include "../scan/parse.h"
+#include "../scan/select.h"
 
 namespace linemill {
 namespace {
@@ -79,6 +80,7 @@ void parse_integers_slowly(const uint8_t* bytes, uint32_t length, const Fields& 
 }  // namespace
 
 const Scanners scalar_scanners = {"scalar",     summarize, find_record_start, cut_records,
-                                  copy_extents, parse_integers_slowly, is_ascii,  count_line_feeds};
+                                  copy_extents, parse_integers_slowly, is_ascii,  count_line_feeds,
+                                  select_records<ByteFinder>};
 
 }  // namespace linemill

@@ -5,6 +5,7 @@
 #include "../scan/count.h"
 #include "../scan/cut_fields.h"
 #include "../scan/parse.h"
+#include "../scan/select.h"
 #include "../scan/summarize.h"
 
 namespace linemill {
@@ -19,7 +20,8 @@ constexpr Scanners scanners_of(const char* name) {
           copy_extents<Block>,
           parse_integers,
           is_ascii<Block>,
-          count_line_feeds<Block>};
+          count_line_feeds<Block>,
+          select_records<WordFinder<Block>>};
 }
 
 }  // namespace

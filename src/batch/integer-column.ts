@@ -1,6 +1,6 @@
 import { NO_INTEGER } from '../layout.js'
+import { MINUS, ZERO } from '../primitives/digits.js'
 import type { Batch } from './batch.js'
-import { MINUS, ZERO } from './digits.js'
 import type { ColumnState } from './field.js'
 import { decodeInteger } from './integer.js'
 

@@ -1,5 +1,14 @@
-import { EXACT_DIGITS, INT32_DIGITS, MINUS, parseDigits, parseInt32, signEnd, ZERO } from './digits.js'
-import { type ColumnType, type FieldKind, unquote, unquoted, valueError } from './field.js'
+import {
+  EXACT_DIGITS,
+  INT32_DIGITS,
+  MINUS,
+  parseDigits,
+  parseInt32,
+  signEnd,
+  ZERO,
+} from '../primitives/digits.js'
+import { unquote, unquoted } from '../primitives/unquote.js'
+import { type ColumnType, type FieldKind, valueError } from './field.js'
 
 /** Decode a field of an integer type of up to 32 bits: sign and decimal digits; null if it is empty. */
 export function decodeInteger(bytes: Buffer, start: number, end: number, kind: FieldKind): number | null {

@@ -58,7 +58,7 @@ function list(names: readonly string[]): string {
 }
 
 /** Find the name that the fewest edits make of `name`, if they are few enough for a slip. */
-function nearestName(name: string, names: readonly string[]): string | undefined {
+export function nearestName(name: string, names: readonly string[]): string | undefined {
   let nearest: string | undefined
   let least = Math.ceil(name.length / 3) + 1
   for (const candidate of names) {

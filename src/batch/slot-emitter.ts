@@ -144,6 +144,12 @@ export class SlotEmitter implements Emitter {
     return this
   }
 
+  /** Copy records `[from, until)` of the batch as they stand, each with a line end; they cannot be taken back. */
+  inputLines(from: number, until: number): void {
+    this.#addLines(from, until)
+    this.beginRecord(until)
+  }
+
   #addLines(from: number, until: number): void {
     let next = from
     while (next < until) {

@@ -1,4 +1,4 @@
-import { PAIRS, POWERS_OF_TEN } from './digits.js'
+import { PAIRS, POWERS_OF_TEN } from '../primitives/digits.js'
 import type { RowValue } from './emitter.js'
 import { encodeField, isPlainNumber, type OutputDialect } from './encode.js'
 

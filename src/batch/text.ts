@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer'
-import { type FieldKind, unquote, unquoted, valueError } from './field.js'
+import { unquote, unquoted } from '../primitives/unquote.js'
+import { type FieldKind, valueError } from './field.js'
 import { decodeShortAscii, SHORT_BYTES } from './short-ascii.js'
 
 declare global {

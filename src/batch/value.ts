@@ -1,4 +1,5 @@
-import { type FieldKind, unquote, unquoted, valueError } from './field.js'
+import { unquote, unquoted } from '../primitives/unquote.js'
+import { type FieldKind, valueError } from './field.js'
 import { decodeFloat } from './float.js'
 import { decodeBigint, decodeInteger } from './integer.js'
 import { decodeString } from './text.js'

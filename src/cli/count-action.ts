@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type CountOptions, type CountReport, count, explainCount } from '../count.js'
 import { areLarge } from '../input/large.js'
 import type { LinemillPool } from '../pool.js'
+import { typedOptions } from './command-options.js'
 import {
   checkReportFile,
   conduct,
@@ -10,7 +11,6 @@ import {
   printExplanation,
   printResult,
 } from './conduct.js'
-import { typedOptions } from './option-table.js'
 
 /** Do `linemill count`. */
 export async function countAction(inputs: readonly string[], command: Command): Promise<void> {

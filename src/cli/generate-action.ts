@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type GenerateKind, type GenerateOptions, type GenerateReport, generate } from '../generate.js'
+import { typedOptions } from './command-options.js'
 import { conduct, deliverReport } from './conduct.js'
-import { typedOptions } from './option-table.js'
 import { alignLines } from './report-text.js'
 import { formatBytes, formatCount, formatRate, formatSeconds } from './sizes.js'
 

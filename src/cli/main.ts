@@ -2,7 +2,11 @@
 // Workers start as slowly as the command line loads: where they are needed, both happen at once.
 try {
   const [verb, ...words] = process.argv.slice(2)
-  if (verb === 'run' || (verb === 'count' && (await import('../input/large.js')).areLarge(words))) {
+  if (
+    verb === 'run' ||
+    verb === 'filter' ||
+    (verb === 'count' && (await import('../input/large.js')).areLarge(words))
+  ) {
     const { startPool } = await import('./early-pool.js')
     startPool(verb)
   }

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import type { FilterOptions } from '../filter.js'
 import type { GenerateOptions } from '../generate.js'
 import {
   FORMAT_NAMES,
@@ -19,7 +19,7 @@ import {
   readWholeNumber,
 } from './typed-values.js'
 
-type Verb = 'run' | 'count' | 'split' | 'generate'
+export type Verb = 'run' | 'filter' | 'count' | 'split' | 'generate'
 
 interface OptionEntry {
   readonly flags: string
@@ -27,7 +27,7 @@ interface OptionEntry {
   /** The verbs that have it. */
   readonly verbs: readonly Verb[]
   /** The library's option that it sets; absent where it is about the command line alone. */
-  readonly key?: keyof RunOptions | keyof GenerateOptions | keyof SplitOptions | 'lines'
+  readonly key?: keyof RunOptions | keyof GenerateOptions | keyof SplitOptions | keyof FilterOptions | 'lines'
   readonly read?: (typed: string, before?: never) => unknown
   readonly choices?: readonly string[]
   /** The word that stands for null. Commander keeps no null itself. */
@@ -35,7 +35,8 @@ interface OptionEntry {
 }
 
 const RUN: readonly Verb[] = ['run']
-const ENGINE: readonly Verb[] = ['run', 'count', 'split']
+const RECORDS: readonly Verb[] = ['run', 'filter']
+const ENGINE: readonly Verb[] = ['run', 'filter', 'count', 'split']
 const SPLIT: readonly Verb[] = ['split']
 const GENERATE: readonly Verb[] = ['generate']
 
@@ -44,7 +45,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '-o, --output <file>',
     description: 'file to write, put in place at the end; - is standard output (default)',
-    verbs: ['run', 'generate'],
+    verbs: ['run', 'filter', 'generate'],
     key: 'output',
   },
   {
@@ -79,6 +80,18 @@ export const OPTIONS: readonly OptionEntry[] = [
     verbs: SPLIT,
     key: 'repeatHeader',
   },
+  {
+    flags: '--count',
+    description: 'print how many records pass, in place of the records',
+    verbs: ['filter'],
+    key: 'count',
+  },
+  {
+    flags: '--invert',
+    description: 'let the records pass for which the expression does not hold',
+    verbs: ['filter'],
+    key: 'invert',
+  },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {
     flags: '--format <name>',
@@ -111,7 +124,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--names <a,b,c>',
     description: "column names, in place of a header's",
-    verbs: ['run', 'count'],
+    verbs: ['run', 'filter', 'count'],
     key: 'names',
     read: readNames,
   },
@@ -138,20 +151,20 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--on-error <policy>',
     description: 'what to do about a record that fails (default: fail)',
-    verbs: RUN,
+    verbs: RECORDS,
     key: 'onError',
     choices: ON_ERROR_NAMES,
   },
   {
     flags: '--reject <file>',
     description: 'with --on-error reject: file that receives failing records as they stand',
-    verbs: RUN,
+    verbs: RECORDS,
     key: 'reject',
   },
   {
     flags: '--max-errors <number>',
     description: 'with --on-error skip or reject: fail after more than so many (default: no limit)',
-    verbs: RUN,
+    verbs: RECORDS,
     key: 'maxErrors',
     read: readWholeNumber,
   },
@@ -173,7 +186,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--sync',
     description: 'sync files and directory before the run is done',
-    verbs: ['run', 'split'],
+    verbs: ['run', 'filter', 'split'],
     key: 'sync',
   },
   {
@@ -263,32 +276,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--report [=json|FILE]',
     description: 'say on standard error what was done, in words or as JSON, or write it as JSON to a file',
-    verbs: ['run', 'count', 'split', 'generate'],
+    verbs: [...ENGINE, 'generate'],
   },
   { flags: '--explain', description: 'say what would be done, and why; do not do it', verbs: ENGINE },
 ]
-
-/** Give a command the options of its verb. */
-export function addOptions(command: Command, verb: Verb): Command {
-  for (const entry of OPTIONS) {
-    if (!entry.verbs.includes(verb)) continue
-    const option = new Option(entry.flags, entry.description)
-    if (entry.choices) option.choices(entry.choices)
-    if (entry.read) option.argParser(entry.read as (typed: string, before: unknown) => unknown)
-    command.addOption(option)
-  }
-  return command
-}
-
-/** Collect what was typed as options of the library; what was not typed is absent. */
-export function typedOptions<T extends object>(command: Command): T {
-  const typed: Record<string, unknown> = {}
-  for (const entry of OPTIONS) {
-    const name = new Option(entry.flags).attributeName()
-    if (entry.key !== undefined && command.getOptionValueSource(name) === 'cli') {
-      const value: unknown = command.getOptionValue(name)
-      typed[entry.key] = value === entry.nullWord ? null : value
-    }
-  }
-  return typed as T
-}

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import { Argument, Command } from 'commander'
 import { GENERATE_KINDS } from '../generate/settings.js'
 import { writeToStandardError } from '../output/standard-error.js'
+import { addOptions } from './command-options.js'
 import { EXIT_STATUS } from './exit-status.js'
-import { addOptions } from './option-table.js'
 
 const DESCRIPTION = 'Run work over every line of a big file on all cores; results in order, written once.'
 
@@ -31,6 +31,18 @@ Examples:
   $ echo 'export default (line) => (line.includes(",4,") ? line : undefined)' > bought.mjs
   $ linemill run bought.mjs clicks.csv | head -n 3
   $ linemill run bought.mjs clicks.csv --explain
+`
+
+const FILTER_EXAMPLES = `
+The expression is JavaScript over column names; line is the whole record. A column is a number where it is compared with
+one, else a text; what is no number is unequal, above and below none. col('a b') names a column that is no identifier.
+What compares columns with values that are written out runs natively; --explain says what does not, and why.
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ linemill filter 'behavior_type === 4 && user_geohash !== ""' clicks.csv -o bought.csv --report
+  $ linemill filter '[4076, 10894].includes(item_category)' clicks.csv --count
+  $ linemill filter 'time.startsWith("2014-12-12") && /,[34],/.test(line)' clicks.csv --explain
 `
 
 const COUNT_EXAMPLES = `
@@ -83,6 +95,16 @@ export function createProgram(): Command {
     .action(async (module: string, inputs: string[], _options, command: Command) => {
       const { runAction } = await import('./run-action.js')
       await runAction(module, inputs, command)
+    })
+
+  addOptions(program.command('filter'), 'filter')
+    .description('records for which an expression holds')
+    .argument('<expression>', 'JavaScript over column names')
+    .argument('<input...>', 'files to read, in this order')
+    .addHelpText('after', FILTER_EXAMPLES)
+    .action(async (expression: string, inputs: string[], _options, command: Command) => {
+      const { filterAction } = await import('./filter-action.js')
+      await filterAction(expression, inputs, command)
     })
 
   addOptions(program.command('count'), 'count')

@@ -1,4 +1,4 @@
-import type { Explanation, InputReport, PartsPlan, Report } from '../report.js'
+import type { Explanation, FilterPlan, InputReport, PartsPlan, Report } from '../report.js'
 import { formatBufferSize, formatBytes, formatCount, formatRate, formatSeconds } from './sizes.js'
 
 /** A fact, with its label. */
@@ -38,6 +38,7 @@ export function describeExplanation(explanation: Explanation): string {
   lines.push(
     ['job', describeKind(kind, isReduction)],
     ['columns', columns.length > 0 ? columns.join(', ') : 'none'],
+    ...describeExpression(explanation.expression),
     ...describeParts(explanation.parts),
     ['workers', String(workers)],
     ['blocks', `${formatCount(blocks)} of ${formatBufferSize(explanation.blockBytes)}`],
@@ -51,8 +52,20 @@ export function describeExplanation(explanation: Explanation): string {
 function describeKind(kind: Explanation['kind'], isReduction: boolean): string {
   if (kind === 'count') return 'counts, nothing is decoded'
   if (kind === 'split') return 'copies records to files as they stand, nothing is decoded'
+  if (kind === 'filter') {
+    return isReduction ? 'counts the records that pass' : 'lets records pass as they stand, in input order'
+  }
   const what = `a function of each ${kind}`
   return isReduction ? `${what}; states are combined at the end` : `${what}; output in input order`
+}
+
+function describeExpression(plan: FilterPlan | undefined): Line[] {
+  if (plan === undefined) return []
+  const lines: Line[] = []
+  if (plan.native !== undefined) lines.push(['native', plan.native])
+  if (plan.function !== undefined) lines.push(['function', plan.function], ['because', `${plan.reason}`])
+  if (plan.isInverted) lines.push(['inverted', 'records pass for which that does not hold'])
+  return lines
 }
 
 function describeParts(parts: PartsPlan | undefined): Line[] {

@@ -2,9 +2,9 @@ import type { Command } from 'commander'
 import { tellAborts } from '../ending.js'
 import type { RunOptions } from '../options.js'
 import { isTerminal } from '../output/standard-error.js'
+import { typedOptions } from './command-options.js'
 import { checkReportFile, conduct, deliverReport, printExplanation } from './conduct.js'
 import { takePool } from './early-pool.js'
-import { typedOptions } from './option-table.js'
 
 /** Do `linemill run`. */
 export async function runAction(module: string, inputs: readonly string[], command: Command): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { explainSplit, type SplitOptions, type SplitReport, split } from '../split.js'
+import { typedOptions } from './command-options.js'
 import { checkReportFile, conduct, deliverReport, printExplanation } from './conduct.js'
-import { typedOptions } from './option-table.js'
 
 /** Do `linemill split`. */
 export async function splitAction(inputs: readonly string[], command: Command): Promise<void> {

@@ -44,6 +44,8 @@ export const NO_WORKERS: Workers = {
 export interface Execution {
   readonly records: number
   readonly errors: number
+  /** Records that a filter let pass. */
+  readonly passed: number
   readonly drains: number
   /** Bytes written to each sink. */
   readonly bytesWritten: readonly number[]

@@ -123,7 +123,7 @@ export async function openSinks(prepared: Prepared, settings: Settings): Promise
 /** Begin each output with its header. */
 export async function writeHeaders(
   [output, rejects]: readonly Sink[],
-  { header, rejectHeader }: JobOutput,
+  { header, rejectHeader }: Pick<JobOutput, 'header' | 'rejectHeader'>,
 ): Promise<void> {
   await output.write([header])
   await rejects?.write([rejectHeader])

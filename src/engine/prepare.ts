@@ -13,8 +13,15 @@ import type { InputReport } from '../report.js'
 export interface PlanWishes {
   /** How the inputs are to be read. */
   readonly choice: FormatChoice
-  /** Columns to scan: names, all, or none. */
-  readonly columns: readonly string[] | 'all' | 'none'
+  /** Columns to scan: names, or what chooses some of those there are; all, or none. */
+  readonly columns: readonly string[] | 'all' | 'none' | ((there: ColumnsThere) => readonly string[])
+}
+
+/** The columns that inputs have. */
+export interface ColumnsThere {
+  readonly format: FormatName
+  /** Of the first input that has any. */
+  readonly names: readonly string[]
 }
 
 /** Inputs that are open, and the plan over them. */
@@ -52,7 +59,9 @@ export function prepare(inputs: readonly OpenInput[], settings: Settings, wishes
   const heads = inputs.map((input) => readInputHead(input, wishes.choice, primitives))
   const format = oneFormat(inputs, heads)
   const names = heads.find((head) => head.names.length > 0)?.names ?? []
-  const read = wishes.columns === 'all' ? names : wishes.columns
+  const { columns } = wishes
+  const read =
+    typeof columns === 'function' ? columns({ format, names }) : columns === 'all' ? names : columns
   const plan = makePlan(
     inputs.map((input, index) => planInput(input, heads[index], read)),
     settings.blockBytes,

@@ -13,6 +13,7 @@ export class Tally {
   readonly #ends: Boundary[]
   #records = 0
   #errors = 0
+  #passed = 0
 
   constructor(prepared: Prepared, region: Region, settings: Settings) {
     this.#prepared = prepared
@@ -23,9 +24,10 @@ export class Tally {
 
   readonly retire = (blockIndex: number): void => {
     const { control } = this.#region
-    const { records, errors } = control.figures(blockIndex)
+    const { records, errors, passed } = control.figures(blockIndex)
     this.#records += records
     this.#errors += errors
+    this.#passed += passed
     this.#ends[blockAt(this.#prepared.plan, blockIndex).inputIndex] = readBoundary(control, blockIndex)
     if (this.#errors > this.#maxErrors) {
       throw new LinemillError(
@@ -35,7 +37,7 @@ export class Tally {
     }
   }
 
-  totals(): { records: number; errors: number; ends: readonly Boundary[] } {
-    return { records: this.#records, errors: this.#errors, ends: this.#ends }
+  totals(): { records: number; errors: number; passed: number; ends: readonly Boundary[] } {
+    return { records: this.#records, errors: this.#errors, passed: this.#passed, ends: this.#ends }
   }
 }

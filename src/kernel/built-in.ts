@@ -1,13 +1,15 @@
 import type { Batch } from '../batch/batch.js'
-import type { OutputDialect } from '../batch/encode.js'
 import { ExtentWriter } from '../batch/extent-writer.js'
+import { makeCursor } from '../batch/make-cursor.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
+import type { FilterDescription } from './filter-kernel.js'
 import type { Kernel } from './kernel.js'
+import { type KernelSettings, makeParts } from './make-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
-export type KernelDescription = SplitDescription
+export type KernelDescription = SplitDescription | FilterDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -15,19 +17,34 @@ export interface BuiltInParts {
   /** One for each output. */
   readonly writers: readonly SlotWriter[]
   readonly primitives: Primitives
-  readonly outputDialect: OutputDialect
+  readonly settings: KernelSettings
 }
 
 /** Make a built-in kernel; only its own module is loaded. */
 export async function makeBuiltInKernel(
   description: KernelDescription,
-  { batch, writers, primitives, outputDialect }: BuiltInParts,
+  { batch, writers, primitives, settings }: BuiltInParts,
 ): Promise<Kernel> {
-  const output = new ExtentWriter(writers[0], batch, primitives, outputDialect.delimiter)
   switch (description.name) {
     case 'split': {
       const { SplitKernel } = await import('./split-kernel.js')
-      return new SplitKernel(description, output)
+      const { delimiter } = settings.outputDialect
+      return new SplitKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
+    }
+    case 'filter': {
+      const { FilterKernel } = await import('./filter-kernel.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
+      const recordFunction = await makeRecordFunction(description, batch, settings)
+      return new FilterKernel(parts, description, batch, primitives, recordFunction)
     }
   }
+}
+
+/** The part of a filter's expression that is a function; ndjson is parsed by its cursor. */
+async function makeRecordFunction({ expression }: FilterDescription, batch: Batch, settings: KernelSettings) {
+  if (expression.function === undefined) return undefined
+  const { RecordFunction } = await import('../expression/record-function.js')
+  const isParsed = settings.format === 'ndjson' && expression.columns.length > 0
+  const cursor = isParsed ? await makeCursor(batch, [], 'ndjson') : undefined
+  return new RecordFunction({ ...expression, function: expression.function }, batch, cursor)
 }

@@ -5,6 +5,8 @@ import type { InputPlan } from '../plan/plan.js'
 export interface Kernel {
   /** Records that failed and were passed over, since the worker began. */
   readonly errors: number
+  /** Records that a filter let pass, since the worker began. */
+  readonly passed?: number
   /** Called when the next batches come from another input, before the first of them. */
   useInput(input: InputPlan): void
   /**

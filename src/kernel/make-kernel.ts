@@ -40,7 +40,7 @@ export async function makeKernel(
   settings: KernelSettings,
 ): Promise<UserKernel> {
   const cursor = job.line ? undefined : await makeCursor(batch, settings.columns, settings.format)
-  const parts = makeParts(batch, writers, primitives, settings, cursor)
+  const parts = makeParts(batch, writers, primitives, settings, { cursor, isLine: cursor === undefined })
   const reduction = job.init === undefined ? undefined : { state }
   const call = await callOf(job, batch, settings)
   if (job.line) {
@@ -71,12 +71,13 @@ function noFields(): never {
   )
 }
 
-function makeParts(
+/** Make what every kernel over a user's function is made of. */
+export function makeParts(
   batch: Batch,
   writers: readonly SlotWriter[],
   primitives: Primitives,
   settings: KernelSettings,
-  cursor: Cursor | undefined,
+  { cursor, isLine }: { cursor?: Cursor | undefined; isLine: boolean },
 ): UserKernelParts {
   const { outputDialect: dialect, recordAllowed, onError } = settings
   const fieldWord = cursor === undefined ? noFields : (column: string | number) => cursor.fieldWord(column)
@@ -85,7 +86,7 @@ function makeParts(
   return {
     emitter: new SlotEmitter(output, batch, primitives, emitterSettings),
     rejects: rejects && new SlotEmitter(rejects, batch, primitives, { ...emitterSettings, canAbort: false }),
-    context: new RecordContext(batch, settings.args, cursor === undefined),
+    context: new RecordContext(batch, settings.args, isLine),
     onError,
     isCancelled: settings.isCancelled,
   }

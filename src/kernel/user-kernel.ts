@@ -22,6 +22,10 @@ export interface UserKernelParts {
 /** Runs a user's function over a batch and deals with records that fail. */
 export abstract class UserKernel implements Kernel {
   errors = 0
+  /** Records that a filter let pass. */
+  passed = 0
+  /** What it is that throws, for messages. */
+  protected readonly what: string = "the user's function"
   protected readonly emitter: SlotEmitter
   protected readonly context: RecordContext
   readonly #parts: UserKernelParts
@@ -67,7 +71,7 @@ export abstract class UserKernel implements Kernel {
     if (thrown instanceof LinemillError) {
       return new LinemillError(thrown.code, thrown.message, { ...details, cause: thrown.cause })
     }
-    return new LinemillError('ERR_USER_FUNCTION', `the user's function threw ${describeThrown(thrown)}`, {
+    return new LinemillError('ERR_USER_FUNCTION', `${this.what} threw ${describeThrown(thrown)}`, {
       ...details,
       cause: thrown,
     })

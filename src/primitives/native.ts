@@ -5,6 +5,8 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { LinemillError } from '../errors.js'
+import { SELECT_END, SELECT_NEXT } from '../predicate-layout.js'
+import { selectRecords as selectPortably } from './portable-select.js'
 import type { Dialect, InstructionSet, Primitives } from './primitives.js'
 
 /** The scanners of one instruction set, as the addon gives them. A dialect is packed by `packDialect`. */
@@ -39,6 +41,8 @@ interface Scanners {
   ): void
   isAscii(bytes: Uint8Array, start: number, end: number): boolean
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
+  /** Stops before a record that takes more than it can decide: with NEXT below END. */
+  selectRecords: Primitives['selectRecords']
 }
 
 /** What the system is told about how a mapping's bytes will be read. */
@@ -154,6 +158,17 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     },
     isAscii: scanners.isAscii,
     countLineFeeds: scanners.countLineFeeds,
+    selectRecords(bytes, table, program, select, selected) {
+      const end = select[SELECT_END]
+      for (;;) {
+        scanners.selectRecords(bytes, table, program, select, selected)
+        if (select[SELECT_NEXT] === end) return
+        // What is odd (a number of twenty digits, a long field with quotes in it) is the twin's.
+        select[SELECT_END] = select[SELECT_NEXT] + 1
+        selectPortably(bytes, table, program, select, selected)
+        select[SELECT_END] = end
+      }
+    },
   }
 }
 

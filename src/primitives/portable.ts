@@ -37,6 +37,7 @@ import {
 } from '../layout.js'
 import { copyExtents } from './portable-copy.js'
 import { parseIntegers } from './portable-parse.js'
+import { selectRecords } from './portable-select.js'
 import type { Dialect, Primitives } from './primitives.js'
 
 type SummaryRange = Parameters<Primitives['summarize']>[1]
@@ -258,4 +259,5 @@ export const portablePrimitives: Primitives = {
   parseIntegers,
   isAscii,
   countLineFeeds,
+  selectRecords,
 }

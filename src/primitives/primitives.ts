@@ -77,4 +77,16 @@ export interface Primitives {
 
   /** Count line feeds in `[start, end)`. */
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
+
+  /**
+   * List the records of a batch for which a predicate holds (layouts: tableWords, PREDICATE_, SELECT_): the indexes of
+   * those in `[NEXT, END)` are appended to `selected` at COUNT. Afterwards NEXT is END.
+   */
+  selectRecords(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    program: Uint32Array,
+    select: Uint32Array,
+    selected: Uint32Array,
+  ): void
 }

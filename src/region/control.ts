@@ -13,6 +13,7 @@ import {
   PHASE_CLAIMED,
   PHASE_DONE,
   RECORD_ERRORS,
+  RECORD_PASSED,
   RECORD_PROCESSED,
   RECORD_PUBLISHED,
   RECORD_STATE,
@@ -31,6 +32,15 @@ const WAIT_MILLISECONDS = 1000
 
 /** Thrown inside a worker to leave a block that nobody needs any more. */
 export class BlockAbandoned extends Error {}
+
+/** What became of a block's records. */
+export interface BlockFigures {
+  readonly records: number
+  /** Records that failed and were passed over. */
+  readonly errors: number
+  /** Records that a filter let pass. */
+  readonly passed: number
+}
 
 /** A run's cursor, signals and block records over the control words (layout: CONTROL_, RECORD_). */
 export class Control {
@@ -151,10 +161,11 @@ export class Control {
   }
 
   /** Publish that a block is processed, and how many of its records were processed and failed. */
-  finish(index: number, figures: { records: number; errors: number }): void {
+  finish(index: number, figures: BlockFigures): void {
     const record = this.recordOf(index)
     this.words[record + RECORD_PROCESSED] = figures.records
     this.words[record + RECORD_ERRORS] = figures.errors
+    this.words[record + RECORD_PASSED] = figures.passed
     this.setPhase(index, PHASE_DONE)
     const finished = Atomics.add(this.words, CONTROL_FINISHED, 1) + 1
     if (finished % this.#wakeEvery === 0 || finished > this.lastBlock || this.#isAwaited) this.wakeMain()
@@ -177,11 +188,12 @@ export class Control {
   }
 
   /** Figures of a finished block. */
-  figures(index: number): { records: number; errors: number } {
+  figures(index: number): BlockFigures {
     const record = this.recordOf(index)
     return {
       records: this.words[record + RECORD_PROCESSED] as number,
       errors: this.words[record + RECORD_ERRORS] as number,
+      passed: this.words[record + RECORD_PASSED] as number,
     }
   }
 

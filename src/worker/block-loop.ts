@@ -114,11 +114,16 @@ export class BlockLoop {
   #runBlock(block: Block): void {
     const { control } = this.#parts
     try {
-      const errorsBefore = this.#work?.kernel.errors ?? 0
+      const kernel = this.#work?.kernel
+      const { errors = 0, passed = 0 } = kernel ?? {}
       const records = this.#processBlock(block)
       this.verify()
       for (const writer of this.#work?.writers ?? []) writer.publish()
-      control.finish(block.index, { records, errors: (this.#work?.kernel.errors ?? 0) - errorsBefore })
+      control.finish(block.index, {
+        records,
+        errors: (kernel?.errors ?? 0) - errors,
+        passed: (kernel?.passed ?? 0) - passed,
+      })
       this.#blocks++
       this.#records += records
     } catch (thrown) {

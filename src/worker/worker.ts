@@ -4,7 +4,7 @@ import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
 import { type KernelDescription, makeBuiltInKernel } from '../kernel/built-in.js'
 import type { Job } from '../kernel/job.js'
 import { describeJob, loadJob } from '../kernel/load-job.js'
-import { makeKernel } from '../kernel/make-kernel.js'
+import { type KernelSettings, makeKernel } from '../kernel/make-kernel.js'
 import type { UserKernel } from '../kernel/user-kernel.js'
 import { writeToStandardError } from '../output/standard-error.js'
 import { choosePrimitives } from '../primitives/choose.js'
@@ -120,9 +120,15 @@ async function runTask(task: WorkerTask): Promise<void> {
 
 /** Let the loop run a job's function; gives the kernel. */
 async function prepareJob(loop: BlockLoop, job: Job, task: WorkerTask, region: Region): Promise<UserKernel> {
-  const { plan, onError, args, columns, outputDialect, recordAllowed } = task
   const { batch, writers, primitives } = makeParts(loop, task, region)
-  const kernel = await makeKernel(job, state, batch, writers, primitives, {
+  const kernel = await makeKernel(job, state, batch, writers, primitives, kernelSettings(task, region))
+  loop.setWork({ kernel, batch, writers })
+  return kernel
+}
+
+function kernelSettings(task: WorkerTask, region: Region): KernelSettings {
+  const { plan, onError, args, columns, outputDialect, recordAllowed } = task
+  return {
     columns,
     format: plan.inputs[0]?.format ?? 'lines',
     outputDialect,
@@ -131,9 +137,7 @@ async function prepareJob(loop: BlockLoop, job: Job, task: WorkerTask, region: R
     args,
     isCancelled: () => region.control.isCancelled(),
     worker: task.watchesCalls ? region.control.worker : undefined,
-  })
-  loop.setWork({ kernel, batch, writers })
-  return kernel
+  }
 }
 
 /** Let the loop run a built-in kernel. */
@@ -144,12 +148,8 @@ async function prepareBuiltIn(
   region: Region,
 ): Promise<void> {
   const { batch, writers, primitives } = makeParts(loop, task, region)
-  const kernel = await makeBuiltInKernel(description, {
-    batch,
-    writers,
-    primitives,
-    outputDialect: task.outputDialect,
-  })
+  const settings = kernelSettings(task, region)
+  const kernel = await makeBuiltInKernel(description, { batch, writers, primitives, settings })
   loop.setWork({ kernel, batch, writers })
 }
 

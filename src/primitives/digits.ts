@@ -17,12 +17,12 @@ export const PAIRS = Uint16Array.from(
 )
 
 /** Step over a sign. */
-export function signEnd(bytes: Buffer, start: number): number {
+export function signEnd(bytes: Uint8Array, start: number): number {
   return bytes[start] === MINUS || bytes[start] === PLUS ? start + 1 : start
 }
 
 /** Parse 1 to 15 digits; NaN if there is anything else. */
-export function parseDigits(bytes: Buffer, start: number, end: number): number {
+export function parseDigits(bytes: Uint8Array, start: number, end: number): number {
   const middle = end - start > INT32_DIGITS ? start + INT32_DIGITS : end
   const head = parseInt32(bytes, start, middle)
   if (head < 0) return Number.NaN
@@ -32,7 +32,7 @@ export function parseDigits(bytes: Buffer, start: number, end: number): number {
 }
 
 /** Parse up to 9 digits, two at a time, which is a third quicker; -1 if there is anything else. */
-export function parseInt32(bytes: Buffer, start: number, end: number): number {
+export function parseInt32(bytes: Uint8Array, start: number, end: number): number {
   let at = start
   let value = 0
   if ((end - start) & 1) {

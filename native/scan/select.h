@@ -1,0 +1,207 @@
+/**
+ * Selecting the records of a batch for which a predicate holds: each goes through the tests of a program, from one to
+ * the next by their answers. See automaton.h for the hazard of this folder.
+ */
+#pragma once
+
+#include <string.h>
+
+#include "number.h"
+#include "words.h"
+
+namespace linemill {
+namespace {
+
+/** The most bytes of a field that are copied to take doubled quotes out of it. */
+constexpr size_t MOST_COPIED = 4096;
+/** Room for them, and for a word behind the last one. */
+constexpr size_t COPY_BYTES = MOST_COPIED + 2 * WORD_BYTES;
+
+enum class Answer : uint32_t { NO, YES, UNKNOWN };
+
+inline Answer answer(bool is_yes) { return is_yes ? Answer::YES : Answer::NO; }
+
+/** The bytes that a test asks about; up to `limit` they may be read. */
+struct Field {
+  const uint8_t* at;
+  const uint8_t* end;
+  const uint8_t* limit;
+
+  size_t length() const { return size_t(end - at); }
+};
+
+/** A test of a program, and what it compares with. */
+struct Test {
+  const uint32_t* program;
+  const uint32_t* words;
+
+  uint32_t count() const { return words[TEST_COUNT]; }
+
+  double number(uint32_t index) const {
+    double value;
+    memcpy(&value, program + words[TEST_AT] + 2 * size_t(index), sizeof(value));
+    return value;
+  }
+
+  Field text(uint32_t index) const {
+    const uint32_t* const place = program + words[TEST_AT] + 2 * size_t(index);
+    const uint8_t* const at = reinterpret_cast<const uint8_t*>(program) + place[0];
+    return {at, at + place[1], at + place[1]};
+  }
+};
+
+/**
+ * Take the quotes off a field that begins with one: what stands between them, doubled quotes reduced, then any text
+ * behind the closing quote as it is. False where it is too long for the copy that this may need.
+ */
+inline bool unquote(Field& field, uint8_t quote, uint8_t* copy) {
+  const uint8_t* at = field.at + 1;
+  const uint8_t* const closing = static_cast<const uint8_t*>(memchr(at, quote, size_t(field.end - at)));
+  if (closing == nullptr || closing + 1 == field.end) {
+    field = {at, closing == nullptr ? field.end : closing, field.limit};
+    return true;
+  }
+  if (field.length() > MOST_COPIED) return false;
+  uint8_t* to = copy;
+  for (; at < field.end; at++) {
+    if (*at == quote && (++at == field.end || *at != quote)) break;
+    *to++ = *at;
+  }
+  while (at < field.end) *to++ = *at++;
+  field = {copy, to, copy + COPY_BYTES};
+  return true;
+}
+
+/** Below 0 where `field` comes before `text` by their bytes, 0 where they are equal. */
+inline int compare(const Field& field, const Field& text) {
+  const size_t shorter = field.length() < text.length() ? field.length() : text.length();
+  const int order = memcmp(field.at, text.at, shorter);
+  if (order != 0 || field.length() == text.length()) return order;
+  return field.length() < text.length() ? -1 : 1;
+}
+
+/** Finds a text by its first byte. */
+struct ByteFinder {
+  static bool has(const Field& field, const Field& text) {
+    if (text.length() == 0) return true;
+    const uint8_t* at = field.at;
+    while (size_t(field.end - at) >= text.length()) {
+      const size_t rest = size_t(field.end - at) - text.length() + 1;
+      at = static_cast<const uint8_t*>(memchr(at, text.at[0], rest));
+      if (at == nullptr) return false;
+      if (memcmp(at, text.at, text.length()) == 0) return true;
+      at++;
+    }
+    return false;
+  }
+};
+
+/** Finds a text by its first and last byte, a word at a time, as far as the bytes behind the field may be read. */
+template <class Block>
+struct WordFinder {
+  static bool has(const Field& field, const Field& text) {
+    const size_t length = text.length();
+    if (length == 0) return true;
+    const typename Block::Needle first = Block::needle(text.at[0]);
+    const typename Block::Needle last = Block::needle(text.end[-1]);
+    for (const uint8_t* at = field.at; size_t(field.end - at) >= length; at += WORD_BYTES) {
+      if (size_t(field.limit - at) < length - 1 + WORD_BYTES) return ByteFinder::has({at, field.end, field.limit}, text);
+      uint64_t found = Block::load(at).equal(first) & Block::load(at + length - 1).equal(last);
+      const size_t starts = size_t(field.end - at) - length + 1;
+      if (starts < WORD_BYTES) found &= lowest_bits(uint32_t(starts));
+      for (; found != 0; found &= found - 1) {
+        if (memcmp(at + lowest_bit(found), text.at, length) == 0) return true;
+      }
+      if (starts <= WORD_BYTES) return false;
+    }
+    return false;
+  }
+};
+
+/** Find a value among ascending ones: `order` says how the one at an index stands to it. */
+template <class Order>
+inline bool is_among(uint32_t count, Order order) {
+  uint32_t low = 0;
+  uint32_t high = count;
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    const int found = order(middle);
+    if (found == 0) return true;
+    if (found < 0) low = middle + 1;
+    else high = middle;
+  }
+  return false;
+}
+
+inline Answer ask_number(const Test& test, const Field& field) {
+  double value = 0;
+  const NumberIs reading = read_number(field.at, field.end, &value);
+  if (reading == NumberIs::UNKNOWN) return Answer::UNKNOWN;
+  if (reading == NumberIs::NONE || value != value) return Answer::NO;
+  if (test.words[TEST_KIND] == TEST_NUMBER_BETWEEN) {
+    return answer(value >= test.number(0) && value <= test.number(1));
+  }
+  return answer(is_among(test.count(), [&](uint32_t index) {
+    const double other = test.number(index);
+    return other < value ? -1 : other > value ? 1 : 0;
+  }));
+}
+
+template <class Finder>
+Answer ask_text(const Test& test, const Field& field) {
+  const uint32_t kind = test.words[TEST_KIND];
+  if (kind == TEST_TEXT_AMONG) {
+    return answer(is_among(test.count(), [&](uint32_t index) { return -compare(field, test.text(index)); }));
+  }
+  const Field text = test.text(0);
+  if (kind == TEST_TEXT_BELOW) return answer(compare(field, text) < 0);
+  if (kind == TEST_TEXT_ABOVE) return answer(compare(field, text) > 0);
+  if (kind == TEST_TEXT_HAS) return answer(Finder::has(field, text));
+  if (field.length() < text.length()) return Answer::NO;
+  const uint8_t* const at = kind == TEST_TEXT_STARTS ? field.at : field.end - text.length();
+  return answer(memcmp(at, text.at, text.length()) == 0);
+}
+
+/** Ask a test about a field. `copy` has room for COPY_BYTES. */
+template <class Finder>
+Answer ask(const Test& test, Field field, uint8_t* copy) {
+  const uint32_t quote = test.words[TEST_QUOTE];
+  if (quote != NO_BYTE && field.at < field.end && *field.at == quote && !unquote(field, uint8_t(quote), copy)) {
+    return Answer::UNKNOWN;
+  }
+  return test.words[TEST_KIND] <= TEST_NUMBER_AMONG ? ask_number(test, field) : ask_text<Finder>(test, field);
+}
+
+/** `Finder` finds a text in a field. */
+template <class Finder>
+bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* selected) {
+  const uint32_t* const program = selecting.program;
+  const uint32_t first = program[PREDICATE_FIRST];
+  const uint32_t tests = program[PREDICATE_TESTS];
+  const uint32_t capacity = select[SELECT_CAPACITY];
+  const uint32_t end = select[SELECT_END];
+  uint8_t copy[COPY_BYTES];
+  const uint8_t* const limit = selecting.bytes + selecting.bytes_length;
+  uint32_t count = select[SELECT_COUNT];
+  uint32_t row = select[SELECT_NEXT];
+  for (; row < end; row++) {
+    uint32_t next = first;
+    Answer answered = Answer::NO;
+    while (next < tests && answered != Answer::UNKNOWN) {
+      const Test test = {program, program + PREDICATE_WORDS + TEST_WORDS * size_t(next)};
+      const uint32_t* const starts = selecting.table + test.words[TEST_FIELD] + row;
+      if (starts[0] > starts[capacity] || starts[capacity] > selecting.bytes_length) return false;
+      answered = ask<Finder>(test, {selecting.bytes + starts[0], selecting.bytes + starts[capacity], limit}, copy);
+      next = test.words[answered == Answer::YES ? TEST_THEN : TEST_ELSE];
+    }
+    if (answered == Answer::UNKNOWN) break;
+    selected[count] = row;
+    count += next == PREDICATE_TRUE;
+  }
+  select[SELECT_NEXT] = row;
+  select[SELECT_COUNT] = count;
+  return true;
+}
+
+}  // namespace
+}  // namespace linemill

@@ -1,0 +1,141 @@
+/** Selecting by each kind of test, in fields whose every edge is guarded, against the C library. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <string>
+
+#include "../layout.h"
+#include "../predicate.h"
+#include "../scanners.h"
+#include "check.h"
+#include "guarded_buffer.h"
+
+namespace linemill_test {
+namespace {
+
+using namespace linemill;
+
+/** A program of one test with up to two constants, each with room for 16 bytes of text. */
+struct Program {
+  alignas(8) uint32_t words[PREDICATE_WORDS + TEST_WORDS + 4 + 8] = {};
+
+  Program(uint32_t kind, uint32_t quote) {
+    uint32_t* const test = words + PREDICATE_WORDS;
+    words[PREDICATE_TESTS] = 1;
+    test[TEST_KIND] = kind;
+    test[TEST_THEN] = PREDICATE_TRUE;
+    test[TEST_ELSE] = PREDICATE_FALSE;
+    test[TEST_QUOTE] = quote;
+    test[TEST_AT] = PREDICATE_WORDS + TEST_WORDS;
+  }
+
+  uint32_t* constants() { return words + PREDICATE_WORDS + TEST_WORDS; }
+
+  void set_numbers(double one, double other) {
+    words[PREDICATE_WORDS + TEST_COUNT] = 2;
+    memcpy(constants(), &one, sizeof(one));
+    memcpy(constants() + 2, &other, sizeof(other));
+  }
+
+  void set_text(const std::string& text) {
+    words[PREDICATE_WORDS + TEST_COUNT] = 1;
+    constants()[0] = uint32_t((PREDICATE_WORDS + TEST_WORDS + 4) * sizeof(uint32_t));
+    constants()[1] = uint32_t(text.size());
+    memcpy(constants() + 4, text.data(), text.size());
+  }
+};
+
+enum Outcome { NO, YES, UNDECIDED };
+
+Outcome outcome_of(const Scanners& set, const Program& program, const std::string& field, Side side) {
+  GuardedBuffer buffer(field.size(), side);
+  memcpy(buffer.data(), field.data(), field.size());
+  const uint32_t table[] = {0, uint32_t(field.size())};
+  const size_t program_words = sizeof(program.words) / sizeof(uint32_t);
+  CHECK(is_sound({program.words, program_words, 2, 1, 1}));
+  uint32_t select[SELECT_WORDS] = {0, 1, 1, 0};
+  uint32_t selected[1] = {};
+  CHECK(set.select_records({buffer.data(), uint32_t(field.size()), table, program.words}, select, selected));
+  if (select[SELECT_NEXT] == 0) return UNDECIDED;
+  return select[SELECT_COUNT] == 1 ? YES : NO;
+}
+
+std::string random_text(const char* alphabet, uint32_t most, Random& random) {
+  std::string text;
+  for (uint32_t left = random.below(most + 1); left > 0; left--) {
+    text += alphabet[random.below(uint32_t(strlen(alphabet)))];
+  }
+  return text;
+}
+
+/** A number reads as what strtod makes of it, which rounds correctly. */
+void test_numbers(const Scanners& set, Random& random, Side side) {
+  std::string text = random.below(2) ? "-" : "";
+  for (uint32_t left = 1 + random.below(20); left > 0; left--) text += char('0' + random.below(10));
+  if (random.below(2)) text += "." + random_text("0123456789", 12, random);
+  if (random.below(3) == 0) text += "e" + std::to_string(int(random.below(60)) - 30);
+  const double value = strtod(text.c_str(), nullptr);
+  Program program(TEST_NUMBER_BETWEEN, NO_BYTE);
+  program.set_numbers(value, value);
+  CHECK(outcome_of(set, program, text, side) != NO);
+  program.set_numbers(-1e300, value - (value < 0 ? -value : value) * 2.3e-16);
+  CHECK(outcome_of(set, program, text, side) != YES || value == 0);
+  Program among(TEST_NUMBER_AMONG, NO_BYTE);
+  among.set_numbers(value, value + (value < 0 ? -value : value) + 1);
+  CHECK(outcome_of(set, among, text, side) != NO);
+  CHECK(outcome_of(set, among, text + "x", side) != YES);
+}
+
+void test_texts(const Scanners& set, Random& random, Side side) {
+  const std::string field = random_text("ab\"", random.below(4) == 0 ? 200 : 12, random);
+  const std::string text = random_text("ab\"", 3, random);
+  const bool is_long = field.size() >= text.size();
+  const bool expected[] = {field == text,
+                           field < text,
+                           field > text,
+                           field.compare(0, text.size(), text) == 0,
+                           is_long && field.compare(field.size() - text.size(), text.size(), text) == 0,
+                           field.find(text) != std::string::npos};
+  for (uint32_t kind = TEST_TEXT_AMONG; kind < TEST_KINDS; kind++) {
+    Program program(kind, NO_BYTE);
+    program.set_text(text);
+    CHECK(outcome_of(set, program, field, side) == (expected[kind - TEST_TEXT_AMONG] ? YES : NO));
+    std::string quoted = "\"";
+    for (const char byte : field) quoted += byte == '"' ? "\"\"" : std::string(1, byte);
+    Program unquoting(kind, '"');
+    unquoting.set_text(text);
+    CHECK(outcome_of(set, unquoting, quoted + "\"", side) == (expected[kind - TEST_TEXT_AMONG] ? YES : NO));
+  }
+}
+
+void test_bounds(const Scanners& set) {
+  Program program(TEST_TEXT_HAS, NO_BYTE);
+  program.set_text("a");
+  const uint8_t bytes[4] = {};
+  const uint32_t table[] = {0, 5};
+  uint32_t select[SELECT_WORDS] = {0, 1, 1, 0};
+  uint32_t selected[1] = {};
+  CHECK(!set.select_records({bytes, 4, table, program.words}, select, selected));
+  const size_t words = sizeof(program.words) / sizeof(uint32_t);
+  CHECK(!is_sound({program.words, words, 1, 1, 1}));
+  CHECK(!is_sound({program.words, PREDICATE_WORDS, 2, 1, 1}));
+  program.words[PREDICATE_WORDS + TEST_ELSE] = 0;
+  CHECK(!is_sound({program.words, words, 2, 1, 1}));
+}
+
+}  // namespace
+
+void test_select() {
+  for (const Scanners* const* set = supported_scanners(); *set != nullptr; set++) {
+    Random random(4);
+    test_bounds(**set);
+    for (uint32_t round = 0; round < 1500; round++) {
+      const Side side = round % 2 ? Side::BEHIND : Side::BEFORE;
+      test_numbers(**set, random, side);
+      if (round % 4 == 0) test_texts(**set, random, side);
+    }
+    fprintf(stdout, "select %s\n", (*set)->name);
+  }
+}
+
+}  // namespace linemill_test

@@ -1,0 +1,73 @@
+import type { Expression, Node } from 'acorn'
+import type { FilterPlan } from '../report.js'
+import { Columns, type KnownColumns } from './columns.js'
+import { writeFunction } from './function-source.js'
+import type { Context } from './kind.js'
+import { parseExpression } from './parse.js'
+import { ALWAYS, type Predicate, simplify } from './predicate.js'
+import { writeLooseTests, writeProgram } from './program.js'
+import { isObstacle, type Obstacle, readPredicate } from './read-test.js'
+
+/** An expression as plain data that crosses threads: a record must pass both, if there are both. */
+export interface CompiledExpression {
+  /** Names of the columns that are read; program and function name them by their index here. */
+  readonly columns: readonly string[]
+  /** What runs natively, before the function (layout: PREDICATE_). */
+  readonly program: Uint32Array
+  /** What runs as JavaScript: a function's body, and the tests that it asks as a program. */
+  readonly function?: { readonly source: string; readonly tests: Uint32Array }
+}
+
+/**
+ * Compile an expression: what tests of columns can say becomes a program that runs natively, up to the first condition
+ * that they cannot; from there on it is a JavaScript function.
+ *
+ * @throws LinemillError ERR_USAGE that shows the place that is wrong.
+ */
+export function compileExpression(
+  source: string,
+  known: KnownColumns,
+): { compiled: CompiledExpression; plan: Omit<FilterPlan, 'isInverted'> } {
+  const columns = new Columns(source, known)
+  const context: Context = { source, columns, locals: new Set() }
+  const conditions = conditionsOf(parseExpression(source))
+  const native: Predicate[] = []
+  let obstacle: Obstacle | undefined
+  for (const condition of conditions) {
+    const read = readPredicate(condition, context)
+    if (isObstacle(read)) {
+      obstacle = read
+      break
+    }
+    native.push(read)
+  }
+  const program = writeProgram(simplify(native.length === 0 ? ALWAYS : { op: 'and', parts: native }))
+  const shown = native.length === 0 ? {} : { native: sourceOf(conditions.slice(0, native.length), source) }
+  if (obstacle === undefined) return { compiled: { columns: columns.read, program }, plan: shown }
+  const rest = conditions.slice(native.length)
+  const { source: body, tests } = writeFunction(rest, context)
+  return {
+    compiled: { columns: columns.read, program, function: { source: body, tests: writeLooseTests(tests) } },
+    plan: {
+      ...shown,
+      function: sourceOf(rest, source),
+      reason: `${source.slice(obstacle.node.start, obstacle.node.end)}: ${obstacle.why}`,
+    },
+  }
+}
+
+/** The operands of a chain of && from the left. */
+function conditionsOf(node: Node): Node[] {
+  const expression = node as Expression
+  if (expression.type !== 'LogicalExpression' || expression.operator !== '&&') return [node]
+  return [...conditionsOf(expression.left), ...conditionsOf(expression.right)]
+}
+
+/** Conditions as they were written. */
+function sourceOf(conditions: readonly Node[], source: string): string {
+  const written = conditions.map(({ type, start, end }) => {
+    const isLoose = conditions.length > 1 && /^(Logical|Conditional)Expression$/.test(type)
+    return isLoose ? `(${source.slice(start, end)})` : source.slice(start, end)
+  })
+  return written.join(' && ')
+}

@@ -1,0 +1,40 @@
+import { type Expression, parse } from 'acorn'
+import { expressionError } from './fault.js'
+
+/**
+ * Parse one JavaScript expression.
+ *
+ * @throws LinemillError ERR_USAGE that shows the place where it does not parse.
+ */
+export function parseExpression(source: string): Expression {
+  if (source.trim() === '') throw expressionError(source, 0, 'expected an expression, found nothing')
+  const { body } = parseScript(source)
+  const [statement, more] = body
+  if (statement?.type !== 'ExpressionStatement') {
+    throw expressionError(source, statement?.start ?? 0, 'expected an expression, found a statement')
+  }
+  if (more !== undefined) {
+    throw expressionError(source, more.start, 'expected one expression, found another one behind it')
+  }
+  return statement.expression
+}
+
+function parseScript(source: string) {
+  try {
+    return parse(source, { ecmaVersion: 'latest' })
+  } catch (thrown) {
+    const { pos, message } = thrown as SyntaxError & { pos?: number }
+    if (pos === undefined) throw thrown
+    const reason = message.replace(/ \(\d+:\d+\)$/, '')
+    throw expressionError(source, pos, `the expression does not parse: ${reason}${hintAt(source, pos)}`)
+  }
+}
+
+const WORDS_OF_OTHERS: Readonly<Record<string, string>> = { and: '&&', or: '||', not: '!', '<>': '!==' }
+
+/** What people write who come from other languages. */
+function hintAt(source: string, offset: number): string {
+  const word = /^(and|or|not)\b/i.exec(source.slice(offset))?.[0] ?? ''
+  const written = WORDS_OF_OTHERS[source.slice(offset - 1, offset + 1)] ?? WORDS_OF_OTHERS[word.toLowerCase()]
+  return written === undefined ? '' : `; did you mean ${written}?`
+}

@@ -1,0 +1,203 @@
+/** Finds in an expression what tests of columns can say natively. */
+import type { CallExpression, Expression, Node } from 'acorn'
+import {
+  TEST_NUMBER_AMONG,
+  TEST_NUMBER_BETWEEN,
+  TEST_TEXT_ABOVE,
+  TEST_TEXT_AMONG,
+  TEST_TEXT_BELOW,
+  TEST_TEXT_ENDS,
+  TEST_TEXT_HAS,
+  TEST_TEXT_STARTS,
+} from '../predicate-layout.js'
+import { LINE } from './columns.js'
+import { nextAbove, nextBelow } from './doubles.js'
+import { areFields, type Context } from './kind.js'
+import { literalNumber, literalText } from './literal.js'
+import type { Predicate } from './predicate.js'
+
+/** Why a part of an expression is no predicate. */
+export interface Obstacle {
+  readonly node: Node
+  readonly why: string
+}
+
+export function isObstacle(read: Predicate | Obstacle): read is Obstacle {
+  return 'why' in read
+}
+
+/** Read a condition: whether it is true or not is all that is asked of it. */
+export function readPredicate(node: Node, context: Context): Predicate | Obstacle {
+  const expression = node as Expression
+  if (expression.type === 'LogicalExpression' && expression.operator !== '??') {
+    const parts: Predicate[] = []
+    for (const side of [expression.left, expression.right]) {
+      const part = readPredicate(side, context)
+      if (isObstacle(part)) return part
+      parts.push(part)
+    }
+    return { op: expression.operator === '&&' ? 'and' : 'or', parts }
+  }
+  if (expression.type === 'UnaryExpression' && expression.operator === '!') {
+    const part = readPredicate(expression.argument, context)
+    return isObstacle(part) ? part : { op: 'not', part }
+  }
+  if (expression.type === 'Literal' && typeof expression.value === 'boolean') {
+    return { op: 'constant', value: expression.value }
+  }
+  const column = findField(node, context)
+  if (column !== undefined) return not(textTest(column, TEST_TEXT_AMONG, ['']))
+  return readComparison(node, context) ?? obstacle(node, context)
+}
+
+/** Read what is true or false whatever is asked of it: a comparison, or a call that gives a boolean. */
+export function readComparison(node: Node, context: Context): Predicate | undefined {
+  const expression = node as Expression
+  if (expression.type === 'BinaryExpression') {
+    const { left, right, operator } = expression
+    const column = findField(left, context)
+    if (column !== undefined) return compare(column, operator, right, context)
+    const other = findField(right, context)
+    return other === undefined ? undefined : compare(other, TURNED[operator] ?? operator, left, context)
+  }
+  return expression.type === 'CallExpression' ? readCall(expression, context) : undefined
+}
+
+const TURNED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
+
+/** The column that a node stands for, if its fields are bytes of the record. */
+function findField(node: Node, context: Context): number | undefined {
+  const column = context.columns.find(node, context.locals)
+  return column === LINE || areFields(context) ? column : undefined
+}
+
+function compare(column: number, operator: string, other: Node, context: Context): Predicate | undefined {
+  const number = literalNumber(other, context.columns)
+  if (number !== undefined) return compareNumber(column, operator, number)
+  const text = literalText(other)
+  return text === undefined ? undefined : compareText(column, operator, text)
+}
+
+/** What is no number (NaN) is not equal to any, and neither below nor above one. */
+function compareNumber(column: number, operator: string, number: number): Predicate | undefined {
+  const between = (least: number, greatest: number): Predicate => ({
+    op: 'test',
+    test: { kind: TEST_NUMBER_BETWEEN, column, numbers: [least, greatest], texts: [] },
+  })
+  switch (operator) {
+    case '===':
+    case '==':
+      return between(number, number)
+    case '!==':
+    case '!=':
+      return not(between(number, number))
+    case '<':
+      return between(-Infinity, nextBelow(number))
+    case '<=':
+      return between(-Infinity, number)
+    case '>':
+      return between(nextAbove(number), Infinity)
+    case '>=':
+      return between(number, Infinity)
+    default:
+      return undefined
+  }
+}
+
+function compareText(column: number, operator: string, text: string): Predicate | undefined {
+  const test = (kind: number) => textTest(column, kind, [text])
+  switch (operator) {
+    case '===':
+    case '==':
+      return test(TEST_TEXT_AMONG)
+    case '!==':
+    case '!=':
+      return not(test(TEST_TEXT_AMONG))
+    case '<':
+      return test(TEST_TEXT_BELOW)
+    case '<=':
+      return not(test(TEST_TEXT_ABOVE))
+    case '>':
+      return test(TEST_TEXT_ABOVE)
+    case '>=':
+      return not(test(TEST_TEXT_BELOW))
+    default:
+      return undefined
+  }
+}
+
+const TEXT_METHODS: Readonly<Record<string, number>> = {
+  startsWith: TEST_TEXT_STARTS,
+  endsWith: TEST_TEXT_ENDS,
+  includes: TEST_TEXT_HAS,
+}
+
+/** Read `column.startsWith('a')` and the like, `['a', 'b'].includes(column)`, and `/literal/.test(column)`. */
+function readCall({ callee, arguments: args, optional }: CallExpression, context: Context) {
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.optional || optional) return undefined
+  if (callee.property.type !== 'Identifier' || args.length !== 1) return undefined
+  const { name } = callee.property
+  const column = findField(callee.object, context)
+  if (column !== undefined && Object.hasOwn(TEXT_METHODS, name)) {
+    const text = literalText(args[0])
+    return text === undefined ? undefined : textTest(column, TEXT_METHODS[name], [text])
+  }
+  const asked = findField(args[0], context)
+  if (asked === undefined) return undefined
+  if (name === 'includes' && callee.object.type === 'ArrayExpression') {
+    return readMembership(callee.object.elements, asked, context)
+  }
+  if (name !== 'test' || callee.object.type !== 'Literal') return undefined
+  return readPlainRegExp(callee.object.regex, asked)
+}
+
+/** Numbers are looked for by number, texts as texts. */
+function readMembership(elements: readonly (Node | null)[], column: number, context: Context) {
+  const numbers: number[] = []
+  const texts: string[] = []
+  for (const element of elements) {
+    if (element === null) return undefined
+    const number = literalNumber(element, context.columns)
+    const text = literalText(element)
+    if (number !== undefined) numbers.push(number)
+    else if (text !== undefined) texts.push(text)
+    else return undefined
+  }
+  const parts: Predicate[] = []
+  if (numbers.length > 0) {
+    const ascending = [...new Set(numbers)].sort((a, b) => a - b)
+    parts.push({ op: 'test', test: { kind: TEST_NUMBER_AMONG, column, numbers: ascending, texts: [] } })
+  }
+  if (texts.length > 0) parts.push(textTest(column, TEST_TEXT_AMONG, [...new Set(texts)]))
+  return { op: 'or', parts } as const
+}
+
+/** A regular expression without anything special in it, but perhaps for what holds it at an end. */
+function readPlainRegExp(regex: { pattern: string; flags: string } | null | undefined, column: number) {
+  const plain = /^(\^?)([^\\^$.*+?()[\]{}|/]+)(\$?)$/u.exec(regex?.pattern ?? '')
+  if (regex?.flags !== '' || plain === null || !plain[2].isWellFormed()) return undefined
+  const [, start, text, end] = plain
+  if (start !== '' && end !== '') return textTest(column, TEST_TEXT_AMONG, [text])
+  return textTest(column, start ? TEST_TEXT_STARTS : end ? TEST_TEXT_ENDS : TEST_TEXT_HAS, [text])
+}
+
+function textTest(column: number, kind: number, texts: readonly string[]): Predicate {
+  return { op: 'test', test: { kind, column, numbers: [], texts } }
+}
+
+function not(part: Predicate): Predicate {
+  return { op: 'not', part }
+}
+
+function obstacle(node: Node, context: Context): Obstacle {
+  if (!areFields(context)) return { node, why: 'fields of ndjson are parsed' }
+  const expression = node as Expression
+  const isCompared = expression.type === 'BinaryExpression'
+  if (
+    isCompared &&
+    [expression.left, expression.right].every((side) => findField(side, context) !== undefined)
+  ) {
+    return { node, why: 'it compares two columns' }
+  }
+  return { node, why: 'it is not the comparison of a column with what is written out' }
+}

@@ -1,0 +1,178 @@
+import { checkSignal, orCancelled } from './engine/cancellation.js'
+import { type Execution, execute, measureRegion } from './engine/execute.js'
+import { makeFigures } from './engine/figures.js'
+import { headerOf, openSinks, writeHeaders } from './engine/job-output.js'
+import { openInputs, type Prepared, prepare } from './engine/prepare.js'
+import { checkInputs } from './engine/watch.js'
+import { LinemillError } from './errors.js'
+import { compileExpression } from './expression/compile.js'
+import { closeInputs } from './input/open.js'
+import type { FilterDescription } from './kernel/filter-kernel.js'
+import { flag, type RunOptions, resolveOptions, type Settings } from './options.js'
+import { commitAll } from './output/commit-all.js'
+import { MemorySink, type Sink } from './output/sink.js'
+import type { Explanation, FilterPlan, Report } from './report.js'
+import { Pool } from './worker/pool.js'
+
+export interface FilterOptions extends Omit<RunOptions, 'args' | 'exportName' | 'timeoutSeconds'> {
+  /** Let the records pass for which the expression does not hold. Default false. */
+  readonly invert?: boolean
+  /** Count the records that pass, and write none of them. Default false. */
+  readonly count?: boolean
+}
+
+export interface FilterReport extends Report {
+  /** Records that passed. */
+  readonly passed: number
+}
+
+/**
+ * Let the records pass for which a JavaScript expression over their columns holds, as they stand and in order, behind
+ * the inputs' header. docs/expressions.md says what an expression may be, and what it means.
+ *
+ * @returns the run's figures; `output` holds the bytes where no `options.output` is given.
+ * @throws LinemillError ERR_USAGE that shows where the expression is wrong; ERR_RAGGED, ERR_USER_FUNCTION where it
+ * throws, and others with the record's position; no output file is changed then.
+ */
+export async function filter(
+  expression: string,
+  inputs: string | readonly string[],
+  options: FilterOptions = {},
+): Promise<FilterReport> {
+  const pool = new Pool(resolveOptions(options).workers)
+  try {
+    return await filterOnPool(pool, expression, inputs, options)
+  } finally {
+    await pool.close()
+  }
+}
+
+/** Filter on workers that are there already, or start them. */
+export async function filterOnPool(
+  pool: Pool,
+  expression: string,
+  inputs: string | readonly string[],
+  options: FilterOptions = {},
+): Promise<FilterReport> {
+  const began = performance.now()
+  const filtering = prepareFilter(expression, inputs, options)
+  try {
+    return await filterPrepared(filtering, pool, began)
+  } finally {
+    closeInputs(filtering.prepared.inputs)
+  }
+}
+
+/** A filter that is ready to run. */
+interface Filtering {
+  readonly prepared: Prepared
+  readonly settings: Settings
+  readonly kernel: FilterDescription
+  readonly plan: FilterPlan
+}
+
+async function filterPrepared(filtering: Filtering, pool: Pool, began: number): Promise<FilterReport> {
+  const { prepared, settings, kernel } = filtering
+  const isWritten = !kernel.isCount || settings.reject !== undefined
+  const header = isWritten ? headerOf(prepared) : NOTHING
+  const sinks = await openSinks(prepared, settings)
+  const workBegan = performance.now()
+  try {
+    const headers = { header: kernel.isCount ? NOTHING : header, rejectHeader: header }
+    await orCancelled(writeHeaders(sinks, headers), settings.signal)
+    const task = { ...NO_JOB, kernel, onError: settings.onError }
+    const execution = await execute(prepared, pool, task, sinks, settings)
+    checkInputs(prepared, settings)
+    checkSignal(settings.signal)
+    await commitAll(sinks)
+    const outputBytes = headers.header.length + execution.bytesWritten[0]
+    const figures = { workers: settings.workers, outputBytes, began, workBegan }
+    return makeReport(filtering, execution, figures, sinks)
+  } catch (thrown) {
+    for (const sink of sinks) await sink.abort()
+    throw thrown
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** Records are copied as they stand, no field is written. */
+const NO_JOB = {
+  columns: [],
+  outputDialect: { delimiter: ',', quote: '"' },
+  recordAllowed: true,
+  args: {},
+} as const
+
+function makeReport(
+  { prepared, settings, kernel }: Filtering,
+  execution: Execution,
+  figures: Parameters<typeof makeFigures>[3],
+  [sink]: readonly Sink[],
+): FilterReport {
+  return {
+    ...makeFigures(prepared, settings, execution, figures),
+    passed: execution.passed,
+    ...(sink instanceof MemorySink && !kernel.isCount && { output: sink.bytes() }),
+  }
+}
+
+/** Say what `filter` would do, without doing it. */
+export async function explainFilter(
+  expression: string,
+  inputs: string | readonly string[],
+  options: FilterOptions = {},
+): Promise<Explanation> {
+  const { prepared, settings, kernel, plan } = prepareFilter(expression, inputs, options)
+  closeInputs(prepared.inputs)
+  const { slotBytes, slotCount } = measureRegion(settings, settings.onError === 'reject' ? 2 : 1)
+  return {
+    inputs: prepared.reports,
+    kind: 'filter',
+    isReduction: kernel.isCount,
+    workers: settings.workers,
+    instructionSet: prepared.primitives.instructionSet,
+    blockBytes: settings.blockBytes,
+    blocks: prepared.plan.blockCount,
+    slotBytes,
+    slots: slotCount,
+    gather: settings.gather,
+    columns: kernel.expression.columns,
+    expression: plan,
+  }
+}
+
+function prepareFilter(
+  expression: string,
+  inputs: string | readonly string[],
+  options: FilterOptions,
+): Filtering {
+  const settings = resolveOptions(options)
+  const isInverted = flag('invert', options.invert, false)
+  const isCount = flag('count', options.count, false)
+  if (isCount && settings.output !== undefined) {
+    throw new LinemillError('ERR_USAGE', '`count` writes no records, so there is nothing for `output`')
+  }
+  if (typeof expression !== 'string') {
+    throw new LinemillError('ERR_USAGE', `expected an expression as a string, found ${typeof expression}`)
+  }
+  const opened = openInputs(typeof inputs === 'string' ? [inputs] : inputs, settings)
+  const { format, delimiter, quote, header, names } = settings
+  const choice = { format, delimiter, quote, header, names }
+  let result: ReturnType<typeof compileExpression> | undefined
+  try {
+    const prepared = prepare(opened, settings, {
+      choice,
+      columns(there) {
+        result = compileExpression(expression, there)
+        return result.compiled.columns
+      },
+    })
+    const { compiled, plan } = result as NonNullable<typeof result>
+    const kernel = { name: 'filter', expression: compiled, isInverted, isCount } as const
+    return { prepared, settings, kernel, plan: { ...plan, isInverted } }
+  } catch (thrown) {
+    closeInputs(opened)
+    throw thrown
+  }
+}

@@ -1,0 +1,168 @@
+/** What of an expression runs natively, what as a function, and what is refused with the place that is wrong. */
+import { describe, expect, test } from 'vitest'
+import type { LinemillError } from '../dist/errors.js'
+import { compileExpression } from '../dist/expression/compile.js'
+import {
+  PREDICATE_FALSE,
+  PREDICATE_FIRST,
+  PREDICATE_TESTS,
+  PREDICATE_TRUE,
+} from '../dist/predicate-layout.js'
+
+const CSV = { format: 'csv', names: ['a', 'b', 'two words', 'Date'] } as const
+
+function compile(source: string, known: Parameters<typeof compileExpression>[1] = CSV) {
+  return compileExpression(source, known)
+}
+
+describe('runs natively', () => {
+  test.each([
+    ['a === 4', 1],
+    ['4 == a', 1],
+    ['a !== -4.5e3', 1],
+    ['a >= 3 && a < 9', 1], // one range
+    ['3 <= a && 9 > a', 1],
+    ['a >= 3 && b < 9', 2],
+    ['!(a > 3) || a === 1_000', 2],
+    ["b === ''", 1],
+    ["b !== 'é' && 'm' > b", 2],
+    ['b === `x`', 1],
+    ["[1, -2, 3].includes(a) && ['x', 'y'].includes(b)", 2],
+    ["[1, 'x'].includes(a)", 2],
+    ["a.startsWith('x') && b.endsWith('y') && line.includes(',4,')", 3],
+    ['/plain/.test(line) || /^start/.test(b) || /end$/.test(b) || /^all$/.test(b)', 4],
+    ['a && !b', 2],
+    ["col('two words') === 1 && col(4) > '2014'", 2],
+    ["Date >= '2014-12-12'", 1],
+    ['true || a === 4', 0],
+    ['a === 4 && !true', 0],
+    ['[].includes(a)', 0],
+  ])('%s', (source, tests) => {
+    const { compiled, plan } = compile(source)
+    expect(plan).toEqual({ native: source })
+    expect(compiled.function).toBeUndefined()
+    expect(compiled.program[PREDICATE_TESTS]).toBe(tests)
+  })
+
+  test('what does not depend on records is decided before', () => {
+    expect(compile('true || a === 4').compiled.program[PREDICATE_FIRST]).toBe(PREDICATE_TRUE)
+    expect(compile('a === 4 && false').compiled.program[PREDICATE_FIRST]).toBe(PREDICATE_FALSE)
+  })
+
+  test('columns are those that are read, in the order in which they are met', () => {
+    expect(compile("col('two words') > 1 && (a === 1 || col('two words') < 0)").compiled.columns).toEqual([
+      'two words',
+      'a',
+    ])
+    expect(compile("line !== ''").compiled.columns).toEqual([])
+  })
+})
+
+describe('runs as a function, from the first condition that cannot run natively', () => {
+  const NO_COMPARISON = 'it is not the comparison of a column with what is written out'
+  test.each([
+    ['/x|y/.test(b)', undefined, '/x|y/.test(b)', `/x|y/.test(b): ${NO_COMPARISON}`],
+    ['/x/i.test(b)', undefined, '/x/i.test(b)', `/x/i.test(b): ${NO_COMPARISON}`],
+    ['a === b', undefined, 'a === b', 'a === b: it compares two columns'],
+    [
+      'a === 1 && b.length > 3 && a < 9',
+      'a === 1',
+      'b.length > 3 && a < 9',
+      `b.length > 3: ${NO_COMPARISON}`,
+    ],
+    ['(a === 1 || b) && b < 3 && (a % 2 || b)', '(a === 1 || b) && b < 3', 'a % 2 || b', undefined],
+    ['a === 1 || Math.abs(a) > 3', undefined, 'a === 1 || Math.abs(a) > 3', undefined],
+    ["b === '\\ud800'", undefined, "b === '\\ud800'", undefined],
+    ['a > 9007199254740993n', undefined, 'a > 9007199254740993n', undefined],
+  ])('%s', (source, native, functionPart, reason) => {
+    const { plan } = compile(source)
+    expect([plan.native, plan.function]).toEqual([native, functionPart])
+    if (reason !== undefined) expect(plan.reason).toBe(reason)
+  })
+
+  test.each([
+    ['a === 4 ? b : line', 'return ($test(0) ? $text(0) : $text(4294967295))'],
+    ['a * 2 > 3', 'return (($number(0) * 2) > 3)'],
+    ['-a > 3', 'return ((- $number(0)) > 3)'],
+    ["a + '' === b", "return (($text(1) + '') === $text(0))"],
+    ['(a || 0) > 3', 'return (($number(0) || 0) > 3)'],
+    ['Math.max(a, 2) > Number(b)', 'return (Math.max($number(0), 2) > Number($number(1)))'],
+    ["['x'].some((one) => b.includes(one))", "return ['x'].some(((one) => $text(0).includes(one)))"],
+    ['a === 5n', 'return ($bigint(0) == 5n)'],
+    ['a !== 5n', 'return ($bigint(0) != 5n)'],
+    ['String(a) < String(b)', 'return ($order(String($text(0)), String($text(1))) < 0)'],
+    [`\`-\${a}\`.length > 3`, `return (\`-\${$text(0)}\`.length > 3)`],
+    ["(a === 4) === (b < 'x')", 'return ($test(0) === $test(1))'],
+  ])('%s is %s', (source, written) => {
+    expect(compile(source).compiled.function?.source).toBe(written)
+  })
+
+  test('in ndjson properties are read as what they are compared with', () => {
+    const known = { format: 'ndjson', names: [] } as const
+    const source = "status >= 500 && user?.name === 'x' && ok === true && s < 'b' && line.includes('y')"
+    const { compiled, plan } = compile(source, known)
+    expect(plan.reason).toBe('status >= 500: fields of ndjson are parsed')
+    expect(compiled.function?.source).toBe(
+      "return ($number(0) >= 500) && (($subject(1)?.name) === 'x') && ($value(2) === true) && ($order($text(3), 'b') < 0) && $test(0)",
+    )
+    expect(compile('line.includes("y")', known).plan).toEqual({ native: 'line.includes("y")' })
+  })
+})
+
+describe('refuses, and shows the place', () => {
+  test.each([
+    ['', 'expected an expression, found nothing', '\n  \n  ^'],
+    ['a ===', 'the expression does not parse: Unexpected token', '\n  a ===\n       ^'],
+    ['a === 4 and b', 'the expression does not parse: Unexpected token; did you mean &&?', '\n          ^'],
+    ['a === 4; b', 'expected one expression, found another one behind it', '\n           ^'],
+    ['if (a) b', 'expected an expression, found a statement', '\n  ^'],
+    ['a = 4', '= changes a value: write === to compare', '\n  ^'],
+    [
+      'a === 4 && bb > 3',
+      'unknown column bb, did you mean b? the columns are a, b, col("two words"), Date',
+      '\n             ^',
+    ],
+    ["col('a b') > 3", 'unknown column col("a b"); the columns are', '\n  ^'],
+    [
+      'col(5) > 3',
+      'col() takes the name of a column, or its number, in the expression itself, found 5 of 4',
+      '\n  ^',
+    ],
+    ['col(a) > 3', 'col() takes the name of a column', '\n  ^'],
+    ['a === true', "a field is a number or a text, and an empty one ''", '\n  ^'],
+    ['b == null', "a field is a number or a text, and an empty one ''", '\n  ^'],
+    ['b === undefined', "a field is a number or a text, and an empty one ''", '\n  ^'],
+    ['a < b', 'two columns are ordered as numbers or as texts', '\n  ^'],
+    ['a + b > 3', '+ of two columns adds numbers or joins texts', '\n  ^'],
+    ['a === 9007199254740993', 'the nearest is 9007199254740992: compare with the text', '\n        ^'],
+    ['b.length > 3 && Math.random() < 1', 'each run would have another result', '\n                  ^'],
+    ['new Date() > 3', 'each run would have another result', '\n      ^'],
+    ['Date.now() > 3', 'each run would have another result', '\n  ^', { format: 'csv', names: ['a'] }],
+    ['process.exit()', 'unknown column process', '\n  ^'],
+    ['a()', 'a column is no function', '\n  ^'],
+    ["''.constructor", 'constructor has no place in an expression', '\n     ^'],
+    ['this.a', 'there is no `this` here', '\n  ^'],
+    ['(() => { return 1 })()', 'only functions that have a name are called', '\n   ^'],
+    ['[...a].length > 3', 'an array is written out, element by element', '\n   ^'],
+    ['b++', 'an expression changes nothing', '\n  ^'],
+    ['a, b', 'expected one expression, found a comma', '\n  ^'],
+    ['b.x > 3 &&\n  c === 4', 'unknown column c', '\n    c === 4\n    ^'],
+    [
+      'length > 3',
+      'unknown column length; lines have one column, line',
+      '\n  ^',
+      { format: 'lines', names: ['line'] },
+    ],
+  ] as const)('%s', (source, message, place, known: unknown = CSV) => {
+    try {
+      compile(source, known as never)
+    } catch (thrown) {
+      const { code, message: found } = thrown as LinemillError
+      expect(code).toBe('ERR_USAGE')
+      expect(found).toContain(message)
+      expect(found.slice(-place.length)).toBe(place)
+      return
+    }
+    throw new Error('expected a refusal')
+  })
+})
