@@ -219,7 +219,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--strategy <name>',
     description:
-      'how bytes are read: mapped is fastest, and ends the run if an input is cut short meanwhile; pread copies, for network file systems and files that change (default: auto)',
+      'how bytes are read: mapped, by one mapping that workers share, or pread, into a buffer of each worker; auto tries both on files of 8 MiB and more and takes the faster, maps smaller ones, and reads network file systems; an input that is cut short meanwhile fails the run either way (default: auto)',
     verbs: ENGINE,
     key: 'strategy',
     choices: ['auto', ...STRATEGY_NAMES],
