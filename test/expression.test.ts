@@ -115,6 +115,7 @@ describe('refuses, and shows the place', () => {
     ['a ===', 'the expression does not parse: Unexpected token', '\n  a ===\n       ^'],
     ['a === 4 and b', 'the expression does not parse: Unexpected token; did you mean &&?', '\n          ^'],
     ['a === 4; b', 'expected one expression, found another one behind it', '\n           ^'],
+    ['a === 010', 'the expression does not parse: Invalid number', '\n        ^'],
     ['if (a) b', 'expected an expression, found a statement', '\n  ^'],
     ['a = 4', '= changes a value: write === to compare', '\n  ^'],
     [

@@ -21,7 +21,7 @@ export function parseExpression(source: string): Expression {
 
 function parseScript(source: string) {
   try {
-    return parse(source, { ecmaVersion: 'latest' })
+    return parse(source, { ecmaVersion: 'latest', sourceType: 'module' }) // strict, as the function will be
   } catch (thrown) {
     const { pos, message } = thrown as SyntaxError & { pos?: number }
     if (pos === undefined) throw thrown

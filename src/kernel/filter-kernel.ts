@@ -70,10 +70,16 @@ export class FilterKernel extends UserKernel {
     let done = from
     try {
       while (this.#next < this.#count) {
-        const record = this.#selected[this.#next++]
-        if (this.#function !== undefined && !this.#holds(this.#function, record)) continue
-        this.#let(done, record, record + 1)
-        done = record + 1
+        const first = this.#selected[this.#next++]
+        let end = first + 1
+        if (this.#function === undefined) {
+          while (this.#next < this.#count && this.#selected[this.#next] === end) {
+            this.#next++
+            end++
+          }
+        } else if (!this.#holds(this.#function, first)) continue
+        this.#let(done, first, end)
+        done = end
       }
     } catch (thrown) {
       // The record at hand fails; what stands before it is settled.
@@ -83,11 +89,11 @@ export class FilterKernel extends UserKernel {
     this.#let(done, until, until)
   }
 
-  /** Let `record` pass; or, inverted, those before it from `from` on. Records `[from, record)` do not hold. */
-  #let(from: number, record: number, end: number): void {
+  /** Let records pass, `[start, end)` of which hold and `[from, start)` do not. */
+  #let(from: number, start: number, end: number): void {
     const { isInverted, isCount } = this.#description
-    const first = isInverted ? from : record
-    const last = isInverted ? record : end
+    const first = isInverted ? from : start
+    const last = isInverted ? start : end
     this.passed += last - first
     if (!isCount && first < last) this.emitter.inputLines(first, last)
   }
