@@ -4,7 +4,7 @@ import { checkSignal, orCancelled } from './engine/cancellation.js'
 import { type BatchIterator, type BatchSteps, Iteration } from './engine/iteration.js'
 import { LinemillError } from './errors.js'
 import type { Columns } from './kernel/job.js'
-import { type RunOptions, resolveOptions } from './options.js'
+import { checkKeys, type RunOptions, resolveOptions, signalOf } from './options.js'
 import type { Report } from './report.js'
 import type { SplitOptions, SplitReport } from './split.js'
 import { Pool } from './worker/pool.js'
@@ -39,6 +39,7 @@ export interface LinemillPool extends AsyncDisposable {
  * @param options.workers worker threads. Default: the processors this process may use.
  */
 export function createPool(options: { readonly workers?: number } = {}): LinemillPool {
+  checkKeys('createPool', options, ['workers'])
   return new SharedPool(resolveOptions(options).workers)
 }
 
@@ -61,7 +62,7 @@ class SharedPool implements LinemillPool {
   }
 
   run(module: string | URL, inputs: string | readonly string[], options: RunOptions = {}): Promise<Report> {
-    return this.#call(options.signal, async (pool) => {
+    return this.#call('run', options, async (pool) => {
       // Loaded here, so that workers start while the engine's modules load.
       const { runOnPool } = await import('./run.js')
       return runOnPool(pool, module, inputs, { ...options, workers: this.#share(options.workers) })
@@ -69,7 +70,7 @@ class SharedPool implements LinemillPool {
   }
 
   count(inputs: string | readonly string[], options: CountOptions = {}): Promise<CountReport> {
-    return this.#call(options.signal, async (pool) => {
+    return this.#call('count', options, async (pool) => {
       const { countOnPool } = await import('./count.js')
       return countOnPool(pool, inputs, { ...options, workers: this.#share(options.workers) })
     })
@@ -87,9 +88,10 @@ class SharedPool implements LinemillPool {
     options: BatchesOptions<C>,
     stop: AbortController,
   ): BatchSteps<C> {
+    const signal = signalOf(options, 'batches')
     let pool: Pool
     try {
-      pool = await this.#inTurn([options.signal, stop.signal], async () => this.#borrow())
+      pool = await this.#inTurn([signal, stop.signal], async () => this.#borrow())
     } catch (thrown) {
       if (stop.signal.aborted) return undefined // ended while it waited
       throw thrown
@@ -104,9 +106,9 @@ class SharedPool implements LinemillPool {
   }
 
   split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport> {
-    return this.#call(options.signal, async (pool) => {
+    return this.#call('split', options, async (pool) => {
       const { splitOnPool } = await import('./split.js')
-      return splitOnPool(pool, inputs, { ...options, workers: this.#share(options.workers) })
+      return splitOnPool(pool, inputs, { ...options, workers: this.#share(options?.workers) })
     })
   }
 
@@ -135,7 +137,12 @@ class SharedPool implements LinemillPool {
     else await pool.close()
   }
 
-  #call<R>(signal: AbortSignal | undefined, call: (pool: Pool) => Promise<R>): Promise<R> {
+  async #call<R>(
+    verb: string,
+    options: { readonly signal?: AbortSignal } = {},
+    call: (pool: Pool) => Promise<R>,
+  ): Promise<R> {
+    const signal = signalOf(options, verb)
     return this.#inTurn([signal], async () => {
       const pool = this.#borrow()
       try {

@@ -6,7 +6,7 @@ import { openSinks, outputOf, writeHeaders } from './engine/job-output.js'
 import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
 import { formatResult } from './engine/result.js'
 import { checkInputs } from './engine/watch.js'
-import { LinemillError } from './errors.js'
+import { describeValue, LinemillError } from './errors.js'
 import type { FormatChoice } from './format/format.js'
 import { closeInputs, type OpenInput } from './input/open.js'
 import type { JobDescription } from './kernel/job.js'
@@ -143,6 +143,12 @@ export async function explainRun(
 
 function moduleUrl(module: string | URL): string {
   if (module instanceof URL) return module.href
+  if (typeof module !== 'string') {
+    throw new LinemillError(
+      'ERR_USAGE',
+      `a job is a module: give its path or URL, found ${describeValue(module)}`,
+    )
+  }
   if (/^(file|data|node):/.test(module)) return module
   return pathToFileURL(resolve(module)).href
 }
@@ -161,7 +167,7 @@ async function openWhile(
   settings: Settings,
 ) {
   described.catch(() => undefined) // it is awaited later; opening may fail before
-  const opened = openInputs(typeof inputs === 'string' ? [inputs] : inputs, settings)
+  const opened = openInputs(inputs, settings)
   try {
     await described
     return opened
