@@ -94,6 +94,10 @@ async function runPrepared(
     checkSignal(signal)
     for (const worker of execution.workers) worker.checkAlive() // one may die of what a job left behind
     await commitAll(sinks)
+    if (execution.errors > 0) {
+      const { warnOfErrors } = await import('./engine/passed-over.js')
+      warnOfErrors(prepared, execution, settings)
+    }
     const outputBytes = output.header.length + execution.bytesWritten[0] + text.length
     return makeReport(prepared, settings, execution, { sinks, job, workBegan, result, outputBytes })
   } catch (thrown) {
