@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { checkSignal, orCancelled } from './engine/cancellation.js'
 import { type Execution, execute, measureRegion } from './engine/execute.js'
 import { openSinks, outputOf, writeHeaders } from './engine/job-output.js'
@@ -13,6 +13,7 @@ import type { JobDescription } from './kernel/job.js'
 import { type RunOptions, resolveOptions, type Settings } from './options.js'
 import { commitAll } from './output/commit-all.js'
 import { MemorySink, type Sink } from './output/sink.js'
+import { isSameFile } from './output/target.js'
 import type { Explanation, Report } from './report.js'
 import type { JobReference } from './worker/messages.js'
 import { Pool } from './worker/pool.js'
@@ -50,6 +51,7 @@ export async function runOnPool(
   const settings = resolveOptions(options)
   try {
     const reference = { url: moduleUrl(module), exportName: settings.exportName }
+    await checkModuleIsKept(reference.url, settings)
     const described = orCancelled(describe(pool, reference), settings.signal)
     const opened = await openWhile(described, inputs, settings)
     try {
@@ -155,6 +157,17 @@ function moduleUrl(module: string | URL): string {
   }
   if (/^(file|data|node):/.test(module)) return module
   return pathToFileURL(resolve(module)).href
+}
+
+/** Refuse to overwrite the job's own module. */
+async function checkModuleIsKept(url: string, settings: Settings): Promise<void> {
+  if (!url.startsWith('file:')) return
+  const path = fileURLToPath(url)
+  for (const key of ['output', 'reject'] as const) {
+    const file = settings[key]
+    if (file === undefined || file === '-' || !(await isSameFile(file, path))) continue
+    throw new LinemillError('ERR_USAGE', `\`${key}\` ${file} is the job's own module: name another file`)
+  }
 }
 
 /** Let all workers load the job, and tell of it as soon as one knows. */
