@@ -3,7 +3,7 @@ import { checkSignal } from './engine/cancellation.js'
 import { iterate } from './engine/iterate.js'
 import { type BatchIterator, type BatchSteps, Iteration } from './engine/iteration.js'
 import type { Columns } from './kernel/job.js'
-import { type CommonOptions, resolveOptions } from './options.js'
+import { ABOUT_JOBS, type CommonOptions, resolveOptions, type Verb } from './options.js'
 import { Pool } from './worker/pool.js'
 
 export type { RowBatch } from './batch/row-batch.js'
@@ -17,6 +17,12 @@ export interface BatchesOptions<C extends Columns = Columns>
    * strings. In the format lines there is one, `line`; in ndjson every property may be one.
    */
   readonly columns?: C
+}
+
+const VERB: Verb = {
+  name: 'batches',
+  also: ['columns'],
+  without: [...ABOUT_JOBS, 'output', 'sync', 'gather', 'mainThread'],
 }
 
 /**
@@ -41,7 +47,7 @@ async function* batchesOnOwnPool<C extends Columns>(
   options: BatchesOptions<C>,
   stop: AbortController,
 ): BatchSteps<C> {
-  const pool = new Pool(resolveOptions(options).workers)
+  const pool = new Pool(resolveOptions(options, VERB).workers)
   try {
     return yield* batchesOnPool(pool, inputs, options, stop)
   } finally {
@@ -56,12 +62,11 @@ export async function* batchesOnPool<C extends Columns>(
   options: BatchesOptions<C>,
   stop: AbortController,
 ): BatchSteps<C> {
-  const settings = { ...resolveOptions(options), gather: 'eager', mainThread: false } as const
+  const settings = { ...resolveOptions(options, VERB), gather: 'eager', mainThread: false } as const
   checkSignal(settings.signal)
-  const names = typeof inputs === 'string' ? [inputs] : inputs
   const steps: AsyncGenerator<RowBatch, undefined, undefined> = iterate(
     pool,
-    names,
+    inputs,
     options.columns,
     settings,
     stop,

@@ -2,7 +2,7 @@ import { type Execution, execute, measureRegion, NO_WORKERS, workersNeeded } fro
 import { openInputs, type Prepared, prepare } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
 import { closeInputs } from './input/open.js'
-import { type CommonOptions, resolveOptions, type Settings } from './options.js'
+import { ABOUT_JOBS, type CommonOptions, flag, resolveOptions, type Settings, type Verb } from './options.js'
 import type { Explanation, Report } from './report.js'
 import type { Pool } from './worker/pool.js'
 
@@ -10,6 +10,8 @@ export interface CountOptions extends CommonOptions {
   /** Count lines, whatever the format. Default false: records. */
   readonly lines?: boolean
 }
+
+const VERB: Verb = { name: 'count', also: ['lines'], without: [...ABOUT_JOBS, 'output', 'sync'] }
 
 export interface CountReport extends Report {
   /** Records, or lines, of all inputs. */
@@ -37,7 +39,7 @@ export async function countOnPool(
   options: CountOptions = {},
 ): Promise<CountReport> {
   const began = performance.now()
-  const settings = resolveOptions(options)
+  const settings = resolveOptions(options, VERB)
   const prepared = prepareCount(inputs, options, settings)
   try {
     const workBegan = performance.now()
@@ -68,7 +70,7 @@ export async function explainCount(
   inputs: string | readonly string[],
   options: CountOptions = {},
 ): Promise<Explanation> {
-  const settings = resolveOptions(options)
+  const settings = resolveOptions(options, VERB)
   const prepared = prepareCount(inputs, options, settings)
   closeInputs(prepared.inputs)
   const { slotBytes, slotCount } = measureRegion(settings, 0)
@@ -101,9 +103,10 @@ function prepareCount(
   options: CountOptions,
   settings: Settings,
 ): Prepared {
-  const opened = openInputs(typeof inputs === 'string' ? [inputs] : inputs, settings)
+  const countsLines = flag('lines', options.lines, false)
+  const opened = openInputs(inputs, settings)
   const { delimiter, quote, header, names } = settings
-  const format = options.lines ? 'lines' : settings.format
+  const format = countsLines ? 'lines' : settings.format
   try {
     return prepare(opened, settings, { choice: { format, delimiter, quote, header, names }, columns: 'none' })
   } catch (thrown) {

@@ -122,3 +122,33 @@ export function fromPlainError(plain: PlainError): LinemillError {
     excerpt: plain.excerpt,
   })
 }
+
+/** One short phrase that says what an argument is. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`
+  return Array.isArray(value) ? 'an array' : value instanceof URL ? 'a URL' : 'an object'
+}
+
+/** The word that was probably meant: one with few letters added, left out or changed. */
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  const letters = word.toLowerCase()
+  const [best] = known
+    .map((name) => ({ name, changes: countChanges(letters, name.toLowerCase()) }))
+    .sort((a, b) => a.changes - b.changes)
+  return best !== undefined && best.changes <= Math.max(1, word.length / 3) ? best.name : undefined
+}
+
+function countChanges(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 0; i < from.length; i++) {
+    const next = [i + 1]
+    for (let j = 0; j < to.length; j++) {
+      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (from[i] === to[j] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[to.length]
+}

@@ -8,7 +8,7 @@ import { LinemillError } from './errors.js'
 import { compileExpression } from './expression/compile.js'
 import { closeInputs } from './input/open.js'
 import type { FilterDescription } from './kernel/filter-kernel.js'
-import { flag, type RunOptions, resolveOptions, type Settings } from './options.js'
+import { flag, type RunOptions, resolveOptions, type Settings, type Verb } from './options.js'
 import { commitAll } from './output/commit-all.js'
 import { MemorySink, type Sink } from './output/sink.js'
 import type { Explanation, FilterPlan, Report } from './report.js'
@@ -19,6 +19,12 @@ export interface FilterOptions extends Omit<RunOptions, 'args' | 'exportName' | 
   readonly invert?: boolean
   /** Count the records that pass, and write none of them. Default false. */
   readonly count?: boolean
+}
+
+const VERB: Verb = {
+  name: 'filter',
+  also: ['invert', 'count'],
+  without: ['args', 'exportName', 'timeoutSeconds'],
 }
 
 export interface FilterReport extends Report {
@@ -39,7 +45,7 @@ export async function filter(
   inputs: string | readonly string[],
   options: FilterOptions = {},
 ): Promise<FilterReport> {
-  const pool = new Pool(resolveOptions(options).workers)
+  const pool = new Pool(resolveOptions(options, VERB).workers)
   try {
     return await filterOnPool(pool, expression, inputs, options)
   } finally {
@@ -85,6 +91,10 @@ async function filterPrepared(filtering: Filtering, pool: Pool, began: number): 
     checkInputs(prepared, settings)
     checkSignal(settings.signal)
     await commitAll(sinks)
+    if (execution.errors > 0) {
+      const { warnOfErrors } = await import('./engine/passed-over.js')
+      warnOfErrors(prepared, execution, settings)
+    }
     const outputBytes = headers.header.length + execution.bytesWritten[0]
     const figures = { workers: settings.workers, outputBytes, began, workBegan }
     return makeReport(filtering, execution, figures, sinks)
@@ -147,7 +157,7 @@ function prepareFilter(
   inputs: string | readonly string[],
   options: FilterOptions,
 ): Filtering {
-  const settings = resolveOptions(options)
+  const settings = resolveOptions(options, VERB)
   const isInverted = flag('invert', options.invert, false)
   const isCount = flag('count', options.count, false)
   if (isCount && settings.output !== undefined) {
@@ -156,7 +166,7 @@ function prepareFilter(
   if (typeof expression !== 'string') {
     throw new LinemillError('ERR_USAGE', `expected an expression as a string, found ${typeof expression}`)
   }
-  const opened = openInputs(typeof inputs === 'string' ? [inputs] : inputs, settings)
+  const opened = openInputs(inputs, settings)
   const { format, delimiter, quote, header, names } = settings
   const choice = { format, delimiter, quote, header, names }
   let result: ReturnType<typeof compileExpression> | undefined

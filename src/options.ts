@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
-import { LinemillError } from './errors.js'
+import { describeValue, LinemillError, nearestWord } from './errors.js'
 import type { InstructionSet } from './primitives/primitives.js'
 
 export type FormatName = 'lines' | 'csv' | 'tsv' | 'ndjson'
@@ -108,38 +108,23 @@ export interface RunOptions extends CommonOptions {
   readonly exportName?: string
 }
 
-/** Options with every default decided. Made once by `resolveOptions`, read-only from then on. */
-export interface Settings {
-  readonly workers: number
-  readonly blockBytes: number
-  readonly memoryBytes: number
-  readonly slotBytes: number | undefined
-  readonly batchRecords: number
-  readonly strategy: 'auto' | StrategyName
-  readonly gather: GatherName
-  readonly format: 'auto' | FormatName
-  readonly delimiter: string | undefined
-  readonly quote: string | null | undefined
-  readonly header: boolean
-  readonly names: readonly string[] | undefined
-  readonly limit: number
-  readonly maxRecordBytes: number
-  readonly strictSize: boolean
-  readonly mainThread: boolean
-  readonly primitives: PrimitivesName
-  readonly signal: AbortSignal | undefined
-  readonly onProgress: ((progress: Progress) => void) | undefined
-  readonly onWarning: (message: string) => void
-  readonly output: string | undefined
-  readonly sync: boolean
-  readonly args: Readonly<Record<string, string>>
-  readonly onError: OnError
-  readonly reject: string | undefined
-  readonly maxErrors: number
-  /** Infinity: no limit. */
-  readonly timeoutSeconds: number
-  readonly exportName: string
+/** Options that stay undefined where they are not given. */
+type Undecided = 'slotBytes' | 'delimiter' | 'quote' | 'names' | 'signal' | 'onProgress' | 'output' | 'reject'
+
+/** Options with every default decided. Made once by `resolveOptions`. Infinity in `timeoutSeconds`: no limit. */
+export type Settings = Required<Omit<RunOptions, Undecided>> & {
+  readonly [K in Undecided]: RunOptions[K] | undefined
 }
+
+/** A verb's options, told by how they differ from those of `run`. */
+export interface Verb {
+  readonly name: string
+  readonly also?: readonly string[]
+  readonly without?: readonly (keyof RunOptions)[]
+}
+
+/** What `run` alone has, of all verbs that only read, or copy, records. */
+export const ABOUT_JOBS = ['args', 'onError', 'reject', 'maxErrors', 'timeoutSeconds', 'exportName'] as const
 
 export const MAX_RECORD_BYTES = 2 ** 30
 const MAX_BLOCK_BYTES = 2 ** 30
@@ -150,7 +135,10 @@ const MIB = 2 ** 20
  *
  * @throws LinemillError ERR_USAGE naming the option, what was expected and what was found.
  */
-export function resolveOptions(options: RunOptions = {}): Settings {
+export function resolveOptions(options: RunOptions = {}, verb: Verb = { name: 'run' }): Settings {
+  const signal = signalOf(options, verb.name)
+  const most = Number.MAX_SAFE_INTEGER
+  const longest = MAX_RECORD_BYTES
   const settings: Settings = {
     workers: wholeNumber('workers', options.workers, availableParallelism(), 1, 1024),
     blockBytes: wholeNumber('blockBytes', options.blockBytes, MIB, 1, MAX_BLOCK_BYTES),
@@ -167,35 +155,28 @@ export function resolveOptions(options: RunOptions = {}): Settings {
     quote: options.quote === null ? null : singleByte('quote', options.quote),
     header: flag('header', options.header, true),
     names: names(options.names),
-    limit: wholeNumber('limit', options.limit, Number.MAX_SAFE_INTEGER, 0, Number.MAX_SAFE_INTEGER),
-    maxRecordBytes: wholeNumber(
-      'maxRecordBytes',
-      options.maxRecordBytes,
-      MAX_RECORD_BYTES,
-      1,
-      MAX_RECORD_BYTES,
-    ),
+    limit: wholeNumber('limit', options.limit, most, 0, most),
+    maxRecordBytes: wholeNumber('maxRecordBytes', options.maxRecordBytes, longest, 1, longest),
     strictSize: flag('strictSize', options.strictSize, false),
     mainThread: flag('mainThread', options.mainThread, false),
     primitives: oneOf('primitives', options.primitives, 'auto', PRIMITIVES_NAMES),
-    signal: options.signal,
-    onProgress: options.onProgress,
-    onWarning: options.onWarning ?? ((message) => process.emitWarning(message, 'LinemillWarning')),
-    output: options.output,
+    signal,
+    onProgress: ofType('onProgress', options.onProgress, 'function'),
+    onWarning:
+      ofType('onWarning', options.onWarning, 'function') ??
+      ((message) => process.emitWarning(message, 'LinemillWarning')),
+    output: ofType('output', options.output, 'string'),
     sync: flag('sync', options.sync, false),
-    args: options.args ?? {},
+    args: ofType('args', options.args, 'object') ?? {},
     onError: oneOf('onError', options.onError, 'fail', ON_ERROR_NAMES),
-    reject: options.reject,
-    maxErrors: wholeNumber(
-      'maxErrors',
-      options.maxErrors,
-      Number.MAX_SAFE_INTEGER,
-      0,
-      Number.MAX_SAFE_INTEGER,
-    ),
+    reject: ofType('reject', options.reject, 'string'),
+    maxErrors: wholeNumber('maxErrors', options.maxErrors, most, 0, most),
     timeoutSeconds: seconds('timeoutSeconds', options.timeoutSeconds),
-    exportName: options.exportName ?? 'default',
+    exportName: ofType('exportName', options.exportName, 'string') ?? 'default',
   }
+  const { name, also = [], without = [] } = verb
+  const known = Object.keys(settings).filter((key) => !without.includes(key as keyof RunOptions))
+  checkKeys(name, options, [...known, ...also])
   checkTogether(settings)
   return settings
 }
@@ -213,6 +194,9 @@ function checkTogether(settings: Settings): void {
   if (settings.onError !== 'reject' && settings.reject !== undefined) {
     throw usage("`reject` is used only with `onError` 'reject'")
   }
+  if (settings.onError === 'fail' && settings.maxErrors < Number.MAX_SAFE_INTEGER) {
+    throw usage("`maxErrors` is used only with `onError` 'skip' or 'reject'")
+  }
   if (settings.delimiter !== undefined && settings.delimiter === settings.quote) {
     throw usage(`\`delimiter\` and \`quote\` must differ, both are ${JSON.stringify(settings.quote)}`)
   }
@@ -227,6 +211,36 @@ function defaultMemoryBytes(): number {
 
 function usage(message: string): LinemillError {
   return new LinemillError('ERR_USAGE', message)
+}
+
+function checkIsObject(verb: string, options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
+  throw usage(`the options of ${verb} must be an object, found ${describeValue(options)}`)
+}
+
+/** Refuse an option that is none of a verb's: it would be passed over without a word. */
+export function checkKeys(verb: string, options: object, known: readonly string[]): void {
+  checkIsObject(verb, options)
+  for (const [key, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(key)) continue
+    const near = nearestWord(key, known)
+    throw usage(
+      `${verb} has no option ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : `; its options are ${known.join(', ')}`}`,
+    )
+  }
+}
+
+/** Take the signal out of options, which may be anything. */
+export function signalOf(options: { readonly signal?: AbortSignal }, verb: string): AbortSignal | undefined {
+  checkIsObject(verb, options)
+  const { signal } = options
+  if (signal === undefined || typeof signal?.addEventListener === 'function') return signal
+  throw usage(`signal must be an AbortSignal, found ${describeValue(signal)}`)
+}
+
+function ofType<T>(name: string, value: T, type: 'string' | 'function' | 'object'): T {
+  if (value === undefined || (typeof value === type && value !== null)) return value
+  throw usage(`${name} must be ${type === 'object' ? 'an' : 'a'} ${type}, found ${describeValue(value)}`)
 }
 
 /** Check a whole number's range; its name stands first in the message. */
@@ -275,8 +289,7 @@ function singleByte(name: string, value: string | undefined): string | undefined
 
 function names(value: readonly string[] | undefined): readonly string[] | undefined {
   if (value === undefined) return undefined
-  if (!Array.isArray(value))
-    throw usage(`names must be an array of column names, found ${JSON.stringify(value)}`)
+  if (!Array.isArray(value)) throw usage(`names must be an array of names, found ${describeValue(value)}`)
   const twice = value.find((name, index) => value.indexOf(name) !== index)
   if (twice !== undefined) throw usage(`names must differ, ${JSON.stringify(twice)} stands twice`)
   if (value.length === 0) throw usage('names must not be empty')

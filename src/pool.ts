@@ -5,7 +5,7 @@ import { type BatchIterator, type BatchSteps, Iteration } from './engine/iterati
 import { LinemillError } from './errors.js'
 import type { FilterOptions, FilterReport } from './filter.js'
 import type { Columns } from './kernel/job.js'
-import { type RunOptions, resolveOptions } from './options.js'
+import { checkKeys, type RunOptions, resolveOptions, signalOf } from './options.js'
 import type { Report } from './report.js'
 import type { SplitOptions, SplitReport } from './split.js'
 import { Pool } from './worker/pool.js'
@@ -46,6 +46,7 @@ export interface LinemillPool extends AsyncDisposable {
  * @param options.workers worker threads. Default: the processors this process may use.
  */
 export function createPool(options: { readonly workers?: number } = {}): LinemillPool {
+  checkKeys('createPool', options, ['workers'])
   return new SharedPool(resolveOptions(options).workers)
 }
 
@@ -68,7 +69,7 @@ class SharedPool implements LinemillPool {
   }
 
   run(module: string | URL, inputs: string | readonly string[], options: RunOptions = {}): Promise<Report> {
-    return this.#call(options.signal, async (pool) => {
+    return this.#call('run', options, async (pool) => {
       // Loaded here, so that workers start while the engine's modules load.
       const { runOnPool } = await import('./run.js')
       return runOnPool(pool, module, inputs, { ...options, workers: this.#share(options.workers) })
@@ -76,7 +77,7 @@ class SharedPool implements LinemillPool {
   }
 
   count(inputs: string | readonly string[], options: CountOptions = {}): Promise<CountReport> {
-    return this.#call(options.signal, async (pool) => {
+    return this.#call('count', options, async (pool) => {
       const { countOnPool } = await import('./count.js')
       return countOnPool(pool, inputs, { ...options, workers: this.#share(options.workers) })
     })
@@ -94,9 +95,10 @@ class SharedPool implements LinemillPool {
     options: BatchesOptions<C>,
     stop: AbortController,
   ): BatchSteps<C> {
+    const signal = signalOf(options, 'batches')
     let pool: Pool
     try {
-      pool = await this.#inTurn([options.signal, stop.signal], async () => this.#borrow())
+      pool = await this.#inTurn([signal, stop.signal], async () => this.#borrow())
     } catch (thrown) {
       if (stop.signal.aborted) return undefined // ended while it waited
       throw thrown
@@ -111,9 +113,9 @@ class SharedPool implements LinemillPool {
   }
 
   split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport> {
-    return this.#call(options.signal, async (pool) => {
+    return this.#call('split', options, async (pool) => {
       const { splitOnPool } = await import('./split.js')
-      return splitOnPool(pool, inputs, { ...options, workers: this.#share(options.workers) })
+      return splitOnPool(pool, inputs, { ...options, workers: this.#share(options?.workers) })
     })
   }
 
@@ -122,7 +124,7 @@ class SharedPool implements LinemillPool {
     inputs: string | readonly string[],
     options: FilterOptions = {},
   ): Promise<FilterReport> {
-    return this.#call(options.signal, async (pool) => {
+    return this.#call('filter', options, async (pool) => {
       const { filterOnPool } = await import('./filter.js')
       return filterOnPool(pool, expression, inputs, { ...options, workers: this.#share(options.workers) })
     })
@@ -153,7 +155,12 @@ class SharedPool implements LinemillPool {
     else await pool.close()
   }
 
-  #call<R>(signal: AbortSignal | undefined, call: (pool: Pool) => Promise<R>): Promise<R> {
+  async #call<R>(
+    verb: string,
+    options: { readonly signal?: AbortSignal } = {},
+    call: (pool: Pool) => Promise<R>,
+  ): Promise<R> {
+    const signal = signalOf(options, verb)
     return this.#inTurn([signal], async () => {
       const pool = this.#borrow()
       try {

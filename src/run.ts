@@ -1,18 +1,19 @@
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { checkSignal, orCancelled } from './engine/cancellation.js'
 import { type Execution, execute, measureRegion } from './engine/execute.js'
 import { openSinks, outputOf, writeHeaders } from './engine/job-output.js'
 import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
 import { formatResult } from './engine/result.js'
 import { checkInputs } from './engine/watch.js'
-import { LinemillError } from './errors.js'
+import { describeValue, LinemillError } from './errors.js'
 import type { FormatChoice } from './format/format.js'
 import { closeInputs, type OpenInput } from './input/open.js'
 import type { JobDescription } from './kernel/job.js'
 import { type RunOptions, resolveOptions, type Settings } from './options.js'
 import { commitAll } from './output/commit-all.js'
 import { MemorySink, type Sink } from './output/sink.js'
+import { isSameFile } from './output/target.js'
 import type { Explanation, Report } from './report.js'
 import type { JobReference } from './worker/messages.js'
 import { Pool } from './worker/pool.js'
@@ -50,6 +51,7 @@ export async function runOnPool(
   const settings = resolveOptions(options)
   try {
     const reference = { url: moduleUrl(module), exportName: settings.exportName }
+    await checkModuleIsKept(reference.url, settings)
     const described = orCancelled(describe(pool, reference), settings.signal)
     const opened = await openWhile(described, inputs, settings)
     try {
@@ -94,6 +96,10 @@ async function runPrepared(
     checkSignal(signal)
     for (const worker of execution.workers) worker.checkAlive() // one may die of what a job left behind
     await commitAll(sinks)
+    if (execution.errors > 0) {
+      const { warnOfErrors } = await import('./engine/passed-over.js')
+      warnOfErrors(prepared, execution, settings)
+    }
     const outputBytes = output.header.length + execution.bytesWritten[0] + text.length
     return makeReport(prepared, settings, execution, { sinks, job, workBegan, result, outputBytes })
   } catch (thrown) {
@@ -143,8 +149,25 @@ export async function explainRun(
 
 function moduleUrl(module: string | URL): string {
   if (module instanceof URL) return module.href
+  if (typeof module !== 'string') {
+    throw new LinemillError(
+      'ERR_USAGE',
+      `a job is a module: give its path or URL, found ${describeValue(module)}`,
+    )
+  }
   if (/^(file|data|node):/.test(module)) return module
   return pathToFileURL(resolve(module)).href
+}
+
+/** Refuse to overwrite the job's own module. */
+async function checkModuleIsKept(url: string, settings: Settings): Promise<void> {
+  if (!url.startsWith('file:')) return
+  const path = fileURLToPath(url)
+  for (const key of ['output', 'reject'] as const) {
+    const file = settings[key]
+    if (file === undefined || file === '-' || !(await isSameFile(file, path))) continue
+    throw new LinemillError('ERR_USAGE', `\`${key}\` ${file} is the job's own module: name another file`)
+  }
 }
 
 /** Let all workers load the job, and tell of it as soon as one knows. */
@@ -161,7 +184,7 @@ async function openWhile(
   settings: Settings,
 ) {
   described.catch(() => undefined) // it is awaited later; opening may fail before
-  const opened = openInputs(typeof inputs === 'string' ? [inputs] : inputs, settings)
+  const opened = openInputs(inputs, settings)
   try {
     await described
     return opened

@@ -4,10 +4,10 @@ import { execute, measureRegion } from './engine/execute.js'
 import { makeFigures } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
 import { type PartOptions, type PartSettings, resolveParts } from './engine/parts.js'
-import { openInputs, type Prepared, prepare } from './engine/prepare.js'
+import { inputNames, openInputs, type Prepared, prepare } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
 import { closeInputs } from './input/open.js'
-import { type CommonOptions, resolveOptions, type Settings } from './options.js'
+import { ABOUT_JOBS, type CommonOptions, resolveOptions, type Settings, type Verb } from './options.js'
 import { commitAll } from './output/commit-all.js'
 import { openDirectorySink } from './output/directory-sink.js'
 import { INDEX_MARK } from './output/part-names.js'
@@ -17,6 +17,12 @@ import { Pool } from './worker/pool.js'
 export interface SplitOptions extends Omit<CommonOptions, 'names'>, PartOptions {
   /** Sync files and directory before the run is done. Default false. */
   readonly sync?: boolean
+}
+
+const VERB: Verb = {
+  name: 'split',
+  also: ['records', 'bytes', 'name', 'repeatHeader'],
+  without: [...ABOUT_JOBS, 'names'],
 }
 
 export interface SplitReport extends Report {
@@ -35,7 +41,7 @@ export interface SplitReport extends Report {
  * for the inputs.
  */
 export async function split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport> {
-  const pool = new Pool(resolveOptions(options).workers)
+  const pool = new Pool(resolveOptions(options, VERB).workers)
   try {
     return await splitOnPool(pool, inputs, options)
   } finally {
@@ -141,9 +147,9 @@ function prepareSplit(
   inputs: string | readonly string[],
   options: SplitOptions,
 ): { settings: Settings; parts: PartSettings; prepared: Prepared } {
-  const settings = resolveOptions(options)
-  const names = typeof inputs === 'string' ? [inputs] : inputs
-  const parts = resolveParts(options, names[0] ?? '')
+  const settings = resolveOptions(options, VERB)
+  const names = inputNames(inputs)
+  const parts = resolveParts(options, names[0])
   const opened = openInputs(names, settings)
   const { format, delimiter, quote, header } = settings
   const choice = { format, delimiter, quote, header, names: undefined }

@@ -66,6 +66,17 @@ describe('usage', () => {
 })
 
 describe('generate', () => {
+  test('gives its report another file than its output, and says where the report alone is missing', async () => {
+    const words = ['generate', 'ndjson', '--rows', '1', '-o', 'out.ndjson']
+    const same = await linemill(...words, '--report=out.ndjson')
+    expect([same.exitCode, same.stderr]).toEqual([2, expect.stringContaining('is a file of the run')])
+    const nowhere = await linemill(...words, '--report=no/report.json')
+    expect([nowhere.exitCode, nowhere.stderr]).toEqual([
+      74,
+      expect.stringContaining('all its output is in place, but its report is not written: '),
+    ])
+  })
+
   test('writes standard output or a file, the same bytes', async () => {
     const { stdout, stderr, exitCode } = await linemill('generate', 'quoted', '--rows', '100', '--crlf')
     expect([exitCode, stderr]).toEqual([0, ''])

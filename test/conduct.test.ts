@@ -51,6 +51,10 @@ describe('what would be lost in silence is an error', () => {
   test.each([
     ['a record function that returns its row', 'export default { record: (row) => [row.a] }'],
     ['a record function that returns a string', 'export default { record: (row) => row.a }'],
+    ['a record function that returns a number', 'export default { record: (row) => Number(row.a) }'],
+    ['a record function that returns whether', "export default { record: (row) => row.b === '3' }"],
+    ['a record function that returns an object', 'export default { record: (row) => ({ a: row.a }) }'],
+    ['a record function that returns the row', 'export default { record: (row) => row }'],
     ['a batch function that returns bytes', 'export default { batch: (batch) => batch.bytes }'],
   ])('%s', async (_name, source) => {
     const { code, message } = await failure(source)

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { countOnPool } from '../dist/count.js'
+import { batches, count, createPool, run as runAlone, split } from '../dist/index.js'
 import { loadAddon } from '../dist/primitives/native.js'
 import {
   enginePool,
@@ -106,6 +107,66 @@ describe('several inputs', () => {
 
   test('must be at least one', async () => {
     expect(await failureOf(run(recordJob(''), []))).toMatchObject({ code: 'ERR_USAGE' })
+  })
+})
+
+describe('arguments that are wrong', () => {
+  const csv = input('id\n1\n')
+  const url = new URL('file:///in.csv')
+  const options = (wrong: object | number | null): never => wrong as never
+  const run = (wrong: object): Promise<unknown> => runAlone('./job.mjs', csv, options(wrong))
+  const first = (wrong: object): Promise<unknown> => batches(csv, options(wrong)).next()
+  const onPool = async (wrong: object | number | null): Promise<unknown> => {
+    await using pool = createPool({ workers: 1 })
+    return await pool.count(csv, options(wrong))
+  }
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['run has no option "ouput": did you mean output?', () => run({ ouput: 'x' })],
+    ['run has no option "lines"; its options are workers, blockBytes, ', () => run({ lines: true })],
+    ['count has no option "line": did you mean lines?', () => count(csv, options({ line: true }))],
+    ['count has no option "onError"; its options are', () => count(csv, options({ onError: 'skip' }))],
+    ['batches has no option "onError"; its options are', () => first({ onError: 'skip' })],
+    ['batches has no option "column": did you mean columns?', () => first({ column: {} })],
+    ['split has no option "record": did you mean records?', () => split(csv, options({ record: 5 }))],
+    ['split has no option "args"; its options are', () => split(csv, options({ args: {} }))],
+    ['createPool has no option "worker": did', async () => createPool(options({ worker: 2 }))],
+    ['the options of createPool must be an object, found the number 2', async () => createPool(options(2))],
+    ['the options of count must be an object, found null', () => count(csv, options(null))],
+    ['the options of count must be an object, found null', () => onPool(null)],
+    ['the options of count must be an object, found the number 5', () => onPool(5)],
+    ['count has no option "line": did you mean lines?', () => onPool({ line: true })],
+    ['signal must be an AbortSignal, found the number 5', () => onPool({ signal: 5 })],
+    ['signal must be an AbortSignal, found the number 5', () => run({ signal: 5 })],
+    ['output must be a string, found the number 5', () => run({ output: 5 })],
+    ['args must be an object, found "a=b"', () => run({ args: 'a=b' })],
+    ['onWarning must be a function, found the boolean true', () => run({ onWarning: true })],
+    ['lines must be true or false, found "yes"', () => count(csv, options({ lines: 'yes' }))],
+    ["`maxErrors` is used only with `onError` 'skip' or 'reject'", () => run({ maxErrors: 1 })],
+    [
+      'a job is a module: give its path or URL, found a function',
+      () =>
+        runAlone(
+          options(() => 1),
+          csv,
+        ),
+    ],
+    ['expected at least one input, found none', () => runAlone('./job.mjs', undefined as never)],
+    ['an input must be the path of a file, found a URL: give its path', () => count(options(url))],
+    [
+      'an input must be the path of a file, found a URL: give its path',
+      () => split([options(url)], {} as never),
+    ],
+    ['output must be the name of a directory, found none', () => split(csv, undefined as never)],
+  ])('%s', async (message, call) => {
+    expect(await failureOf(call())).toMatchObject({
+      code: 'ERR_USAGE',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  test('an option that is undefined is not given', async () => {
+    expect((await count(csv, options({ line: undefined }))).count).toBe(1)
   })
 })
 

@@ -131,6 +131,15 @@ describe('an output file', () => {
   })
 })
 
+test('the module of the job is no place for its output', async () => {
+  const module = job('export default (line) => line')
+  for (const options of [{ output: module }, { onError: 'reject', reject: module }] as const) {
+    const { code, message } = await failureOf(run(module, input('a\n'), options))
+    expect([code, message]).toEqual(['ERR_USAGE', expect.stringContaining("is the job's own module")])
+  }
+  expect(readFileSync(module, 'utf8')).toBe('export default (line) => line')
+})
+
 describe('an output that is no file', () => {
   test('is written directly: /dev/null', async () => {
     expect(await run(same(), input(TEN), { output: '/dev/null' })).toMatchObject({ outputBytes: 20 })

@@ -273,6 +273,16 @@ describe('records that fail', () => {
       expect(await failureOf(run(module, text, options))).toMatchObject({ code: 'ERR_USAGE' })
   })
 
+  test.each([1, 7, 999])('are told of in one warning, with the first: blocks of %i', async (blockBytes) => {
+    const warnings: string[] = []
+    const onWarning = (message: string): void => void warnings.push(message)
+    const [good, bad] = [input('id,n\n1,1\n'), input('id,n\n1,1\n2\n3,3\n4\n')]
+    await run(recordJob(''), [good, bad, good], { onError: 'skip', blockBytes, onWarning })
+    expect(warnings).toEqual([
+      `2 of 6 records skipped; the first: ${bad}, line 3: ${(await failureOf(run(recordJob(''), bad))).message}`,
+    ])
+  })
+
   test('are no business of a batch function', async () => {
     const batch = job('export default { batch() {} }')
     expect((await failureOf(run(batch, input(BAD), { onError: 'skip' }))).message).toMatch(

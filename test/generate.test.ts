@@ -235,6 +235,8 @@ describe('output', () => {
       ['tianchi', { stations: 5 }, /stations is an option of kind measurements/],
       ['measurements', { stations: 10_001 }, /stations must be .* 10000, found 10001/],
       ['ndjson', { crlf: true }, /crlf is an option of kind quoted/],
+      ['ndjson', { row: 5 } as GenerateOptions, /generate has no option "row": did you mean rows\?/],
+      ['ndjson', { signal: 5 as never }, /signal must be an AbortSignal, found the number 5/],
       ['clicks' as GenerateKind, {}, /kind must be one of tianchi/],
     ]
     for (const [kind, options, message] of wrong) {

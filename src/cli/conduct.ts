@@ -69,7 +69,13 @@ export async function deliverReport<R extends object>(
   const { reportToJson } = await import('./report-json.js')
   const json = reportToJson(report)
   if (where === 'json') return writeToStandardError(json)
-  await streamTo(where, [Buffer.from(json)])
+  try {
+    await streamTo(where, [Buffer.from(json)])
+  } catch (thrown) {
+    if (!(thrown instanceof LinemillError) || thrown.code !== 'ERR_OUTPUT') throw thrown
+    const message = `the run is done, all its output is in place, but its report is not written: ${thrown.message}`
+    throw new LinemillError(thrown.code, message, { cause: thrown.cause })
+  }
 }
 
 /** Print what `--explain` says to standard output. */

@@ -1,4 +1,4 @@
-import { asLinemillError, fromPlainError, type LinemillError } from '../errors.js'
+import { asLinemillError, fromPlainError, type LinemillError, type PlainError } from '../errors.js'
 import { ALONE_BYTES } from '../input/large.js'
 import { MAX_OUTPUTS } from '../layout.js'
 import type { Settings } from '../options.js'
@@ -54,6 +54,8 @@ export interface Execution {
   readonly workers: readonly PoolWorker[]
   /** The workers' states of a reduction, without worker 0's, which stays there. */
   readonly states: readonly unknown[]
+  /** About the first record that each worker passed over, where it did. */
+  readonly firstErrors: readonly PlainError[]
   /** The boundary behind each input's last block; that before the first, where an input has no block. */
   readonly ends: readonly Boundary[]
   readonly secondsOfWork: number
@@ -138,6 +140,7 @@ export async function execute(
     bytesWritten: gatherer.bytesWritten,
     workers,
     workerFigures: finished.map(({ figures }) => figures),
+    firstErrors: finished.flatMap(({ firstError }) => firstError ?? []),
     states: finished.slice(1).map(({ state }) => state),
     secondsOfWork: (performance.now() - began) / 1000,
   }

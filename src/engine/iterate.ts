@@ -17,13 +17,13 @@ import { checkInputs } from './watch.js'
  */
 export async function* iterate(
   pool: Pool,
-  inputNames: readonly string[],
+  inputs: string | readonly string[],
   columns: Columns | undefined,
   settings: Settings,
   stop: AbortController,
 ): AsyncGenerator<HandedBatch, undefined, undefined> {
   const { delimiter, quote, format, header, names } = settings
-  const opened = openInputs(inputNames, settings)
+  const opened = openInputs(inputs, settings)
   try {
     const prepared = prepare(opened, settings, {
       choice: { format, delimiter, quote, header, names },

@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { LinemillError } from '../errors.js'
+import { describeValue, LinemillError } from '../errors.js'
 import type { SplitDescription } from '../kernel/split-kernel.js'
 import { flag, wholeNumber } from '../options.js'
 import { INDEX_MARK, type PartTemplate } from '../output/part-names.js'
@@ -40,8 +40,8 @@ export interface PartSettings {
  *
  * @throws LinemillError ERR_USAGE naming the option, what was expected and what was found.
  */
-export function resolveParts(options: PartOptions, firstInput: string): PartSettings {
-  const { output, records, bytes, name, repeatHeader } = options
+export function resolveParts(options: Partial<PartOptions> | undefined, firstInput: string): PartSettings {
+  const { output, records, bytes, name, repeatHeader } = options ?? {}
   if (typeof output !== 'string' || output === '' || output === '-') {
     throw usage(`output must be the name of a directory, found ${JSON.stringify(output) ?? 'none'}`)
   }
@@ -51,6 +51,9 @@ export function resolveParts(options: PartOptions, firstInput: string): PartSett
   }
   const unit = records === undefined ? 'bytes' : 'records'
   const size = wholeNumber(unit, records ?? bytes, 0, 1, Number.MAX_SAFE_INTEGER)
+  if (name !== undefined && typeof name !== 'string') {
+    throw usage(`name must be a string, found ${describeValue(name)}`)
+  }
   return {
     output,
     kernel: { name: 'split', unit, size },

@@ -1,4 +1,4 @@
-import { LinemillError } from '../errors.js'
+import { describeValue, LinemillError } from '../errors.js'
 import { type ColumnChoice, chooseColumns } from '../format/columns.js'
 import { type FormatChoice, formatOf } from '../format/format.js'
 import { type Head, readHead } from '../format/head.js'
@@ -40,12 +40,30 @@ export interface Prepared {
   readonly byteLength: number
 }
 
-/** Open all inputs, or none. */
-export function openInputs(names: readonly string[], settings: Settings): OpenInput[] {
+/**
+ * The inputs as a list of at least one.
+ *
+ * @throws LinemillError ERR_USAGE where they are something else.
+ */
+export function inputNames(inputs: string | readonly string[]): readonly string[] {
+  const names: readonly unknown[] = Array.isArray(inputs) ? inputs : inputs === undefined ? [] : [inputs]
   if (names.length === 0) throw new LinemillError('ERR_USAGE', 'expected at least one input, found none')
+  for (const name of names) {
+    if (typeof name === 'string') continue
+    const hint = name instanceof URL ? ': give its path, as fileURLToPath makes it' : ''
+    throw new LinemillError(
+      'ERR_USAGE',
+      `an input must be the path of a file, found ${describeValue(name)}${hint}`,
+    )
+  }
+  return names as readonly string[]
+}
+
+/** Open all inputs, or none. */
+export function openInputs(names: string | readonly string[], settings: Settings): OpenInput[] {
   const inputs: OpenInput[] = []
   try {
-    for (const name of names) inputs.push(openInput(name, settings.strategy))
+    for (const name of inputNames(names)) inputs.push(openInput(name, settings.strategy))
     return inputs
   } catch (thrown) {
     closeInputs(inputs)

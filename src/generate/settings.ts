@@ -1,4 +1,5 @@
 import { LinemillError } from '../errors.js'
+import { checkKeys, flag, signalOf, wholeNumber } from '../options.js'
 
 export type GenerateKind = 'tianchi' | 'measurements' | 'ndjson' | 'quoted'
 export const GENERATE_KINDS: readonly GenerateKind[] = ['tianchi', 'measurements', 'ndjson', 'quoted']
@@ -45,6 +46,7 @@ export function resolveGenerateOptions(kind: GenerateKind, options: GenerateOpti
   if (!GENERATE_KINDS.includes(kind)) {
     throw usage(`kind must be one of ${GENERATE_KINDS.join(', ')}, found ${JSON.stringify(kind)}`)
   }
+  checkKeys('generate', options, ['output', 'rows', 'sizeBytes', 'seed', 'stations', 'crlf', 'signal'])
   const { rows, sizeBytes, stations, crlf } = options
   if (rows !== undefined && sizeBytes !== undefined) {
     throw usage('`rows` and `sizeBytes` exclude each other: give one of them')
@@ -62,21 +64,9 @@ export function resolveGenerateOptions(kind: GenerateKind, options: GenerateOpti
     sizeBytes: wholeNumber('sizeBytes', sizeBytes, most, 0, most),
     seed: wholeNumber('seed', options.seed, 1, 0, most),
     stations: wholeNumber('stations', stations, DEFAULT_STATIONS, 1, MAX_STATIONS),
-    crlf: crlf ?? false,
-    signal: options.signal,
+    crlf: flag('crlf', crlf, false),
+    signal: signalOf(options, 'generate'),
   }
-}
-
-function wholeNumber(
-  name: string,
-  value: number | undefined,
-  fallback: number,
-  min: number,
-  max: number,
-): number {
-  if (value === undefined) return fallback
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return value
-  throw usage(`${name} must be a whole number from ${min} to ${max}, found ${String(value)}`)
 }
 
 function usage(message: string): LinemillError {

@@ -41,7 +41,7 @@ export class BatchKernel extends UserKernel {
 
   /** What is returned goes nowhere: a promise, or what looks like a result, is a mistake. */
   #checkResult(result: unknown): void {
-    if (isThenable(result) || (!this.#isReduction && isLostResult(result))) {
+    if (isThenable(result) || (!this.#isReduction && isLostResult(result, this.emitter))) {
       throw wrongReturn('a batch function', 'nothing (results go to its second argument)', result)
     }
   }

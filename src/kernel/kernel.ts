@@ -1,10 +1,13 @@
 import type { Batch } from '../batch/batch.js'
+import type { LinemillError } from '../errors.js'
 import type { InputPlan } from '../plan/plan.js'
 
 /** What is done with the batches of a worker's blocks. A kernel knows nothing of threads, files or the run. */
 export interface Kernel {
   /** Records that failed and were passed over, since the worker began. */
   readonly errors: number
+  /** About the first record that was passed over. */
+  readonly firstError?: LinemillError | undefined
   /** Records that a filter let pass, since the worker began. */
   readonly passed?: number
   /** Called when the next batches come from another input, before the first of them. */

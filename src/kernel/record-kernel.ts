@@ -44,7 +44,7 @@ export class RecordKernel extends UserKernel {
 
   /** What is returned goes nowhere: a promise, or what looks like a result, is a mistake. */
   #checkResult(result: unknown): void {
-    if (isThenable(result) || (!this.#isReduction && isLostResult(result))) {
+    if (isThenable(result) || (!this.#isReduction && isLostResult(result, this.emitter))) {
       throw wrongReturn('a record function', 'nothing (results go to its second argument)', result)
     }
   }

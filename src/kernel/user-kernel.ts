@@ -26,6 +26,8 @@ export abstract class UserKernel implements Kernel {
   passed = 0
   /** What it is that throws, for messages. */
   protected readonly what: string = "the user's function"
+  /** About the first record that was passed over. */
+  firstError: LinemillError | undefined
   protected readonly emitter: SlotEmitter
   protected readonly context: RecordContext
   readonly #parts: UserKernelParts
@@ -93,6 +95,7 @@ export abstract class UserKernel implements Kernel {
     const isMisuse = thrown instanceof LinemillError && thrown.code === 'ERR_USER_FUNCTION'
     if (this.#parts.onError === 'fail' || isMisuse) throw this.positioned(thrown)
     this.errors++
+    this.firstError ??= this.positioned(thrown)
     this.emitter.abortRecord()
     this.#parts.rejects?.inputLine(this.context.index)
   }
@@ -112,10 +115,12 @@ export function wrongReturn(what: string, expected: string, found: unknown): Lin
   return new LinemillError('ERR_USER_FUNCTION', `${what} must return ${expected}, found ${kind}`)
 }
 
-/** Whether a function that should only emit returned what looks like its result. */
-export function isLostResult(result: unknown): boolean {
-  if (typeof result === 'string') return true
-  return typeof result === 'object' && (Array.isArray(result) || result instanceof Uint8Array)
+/**
+ * Whether a function that should only emit returned what may be its result. What `found && out.record()` gives is
+ * none: the emitter, or false.
+ */
+export function isLostResult(result: unknown, emitter: unknown): boolean {
+  return result !== undefined && result !== null && result !== false && result !== emitter
 }
 
 /** Whether a value is a promise, or acts like one. */

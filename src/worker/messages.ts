@@ -52,5 +52,11 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly error: PlainError; readonly isEnding?: boolean }
   /** A block failed; the worker goes on with those before it. */
   | { readonly type: 'blockFailed'; readonly blockIndex: number; readonly error: PlainError }
-  | { readonly type: 'finished'; readonly figures: WorkerFigures; readonly state?: unknown }
+  /** `firstError`: about the first record that the worker passed over. */
+  | {
+      readonly type: 'finished'
+      readonly figures: WorkerFigures
+      readonly firstError?: PlainError | undefined
+      readonly state?: unknown
+    }
   | { readonly type: 'result'; readonly value: unknown }

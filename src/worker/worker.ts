@@ -1,8 +1,9 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { Batch, measureBatch } from '../batch/batch.js'
-import { asLinemillError, LinemillError, toPlainError } from '../errors.js'
+import { asLinemillError, LinemillError, type PlainError, toPlainError } from '../errors.js'
 import { type KernelDescription, makeBuiltInKernel } from '../kernel/built-in.js'
 import type { Job } from '../kernel/job.js'
+import type { Kernel } from '../kernel/kernel.js'
 import { describeJob, loadJob } from '../kernel/load-job.js'
 import { type KernelSettings, makeKernel } from '../kernel/make-kernel.js'
 import type { UserKernel } from '../kernel/user-kernel.js'
@@ -89,8 +90,9 @@ async function runTask(task: WorkerTask): Promise<void> {
   const loop = new BlockLoop({ plan, control, primitives, maxRecordBytes, limit, post: report })
   if (task.job === undefined) {
     if (task.handsOver) await prepareHandOver(loop, task, region)
-    if (task.kernel !== undefined) await prepareBuiltIn(loop, task.kernel, task, region)
-    post({ type: 'finished', figures: loop.run() })
+    const kernel = task.kernel && (await prepareBuiltIn(loop, task.kernel, task, region))
+    const figures = loop.run()
+    post({ type: 'finished', figures, firstError: kernel?.firstError && toPlainError(kernel.firstError) })
     return
   }
   const job = await load(task.job)
@@ -99,11 +101,13 @@ async function runTask(task: WorkerTask): Promise<void> {
   const tearDown = (): Promise<void> => callUser('teardown', () => job.teardown?.(worker))
   await callUser('setup', () => job.setup?.(worker))
   let figures: WorkerFigures
+  let firstError: LinemillError | undefined
   try {
     state = await makeState(job, task)
     const kernel = await prepareJob(loop, job, task, region)
     failBlock = (error) => loop.fail(control.worker?.blockIndex ?? 0, kernel.positioned(error))
     figures = loop.run()
+    firstError = kernel.firstError
   } catch (thrown) {
     await tearDown().catch(() => undefined) // the failure that came first is told
     throw thrown
@@ -115,7 +119,7 @@ async function runTask(task: WorkerTask): Promise<void> {
   // A promise that a job left behind and that failed ends this thread in the meantime, not behind its answer.
   await new Promise(setImmediate)
   // HAZARD: last of all, as the pool may be closed once every worker has answered.
-  finish(figures, job, task)
+  finish({ figures, firstError: firstError && toPlainError(firstError) }, job, task)
 }
 
 /** Let the loop run a job's function; gives the kernel. */
@@ -140,17 +144,18 @@ function kernelSettings(task: WorkerTask, region: Region): KernelSettings {
   }
 }
 
-/** Let the loop run a built-in kernel. */
+/** Let the loop run a built-in kernel; gives it. */
 async function prepareBuiltIn(
   loop: BlockLoop,
   description: KernelDescription,
   task: WorkerTask,
   region: Region,
-): Promise<void> {
+): Promise<Kernel> {
   const { batch, writers, primitives } = makeParts(loop, task, region)
   const settings = kernelSettings(task, region)
   const kernel = await makeBuiltInKernel(description, { batch, writers, primitives, settings })
   loop.setWork({ kernel, batch, writers })
+  return kernel
 }
 
 /** Let the loop hand its batches over to the thread that runs. */
@@ -178,13 +183,17 @@ function makeParts(
 }
 
 /** Report the figures; the state of worker 0 stays here, where the others' are brought to be combined. */
-function finish(figures: WorkerFigures, job: Job, task: WorkerTask): void {
+function finish(
+  done: { figures: WorkerFigures; firstError: PlainError | undefined },
+  job: Job,
+  task: WorkerTask,
+): void {
   if (job.init === undefined || task.workerIndex === 0) {
-    post({ type: 'finished', figures })
+    post({ type: 'finished', ...done })
     return
   }
   try {
-    post({ type: 'finished', figures, state })
+    post({ type: 'finished', ...done, state })
   } catch (thrown) {
     throw asLinemillError(
       thrown,
