@@ -111,11 +111,14 @@ describe('with --sync', () => {
 
   test('every file is synced before the first is renamed, and its directory behind', () => {
     const renames = ['rename to synced.csv', 'rename to rejects.csv']
+    const warning = expect.stringMatching(
+      /^linemill: warning: 1 of 3 records rejected to rejects\.csv; the first: /,
+    )
     expect(told({}, '--sync')).toEqual({
       status: 0,
-      told: ['sync file', 'sync file', renames[0], 'sync directory', renames[1], 'sync directory'],
+      told: ['sync file', 'sync file', renames[0], 'sync directory', renames[1], 'sync directory', warning],
     })
-    expect(told({})).toEqual({ status: 0, told: renames })
+    expect(told({})).toEqual({ status: 0, told: [...renames, warning] })
   })
 
   test.each([
