@@ -90,11 +90,10 @@ async function filterPrepared(filtering: Filtering, pool: Pool, began: number): 
     const execution = await execute(prepared, pool, task, sinks, settings)
     checkInputs(prepared, settings)
     checkSignal(settings.signal)
+    // HAZARD: loaded before the commit: a signal that comes when outputs are in their places ends what is left.
+    const passedOver = execution.errors > 0 ? await import('./engine/passed-over.js') : undefined
     await commitAll(sinks)
-    if (execution.errors > 0) {
-      const { warnOfErrors } = await import('./engine/passed-over.js')
-      warnOfErrors(prepared, execution, settings)
-    }
+    if (passedOver) settings.onWarning(passedOver.describeErrors(prepared, execution, settings))
     const outputBytes = headers.header.length + execution.bytesWritten[0]
     const figures = { workers: settings.workers, outputBytes, began, workBegan }
     return makeReport(filtering, execution, figures, sinks)

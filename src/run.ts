@@ -95,11 +95,10 @@ async function runPrepared(
     checkInputs(prepared, settings)
     checkSignal(signal)
     for (const worker of execution.workers) worker.checkAlive() // one may die of what a job left behind
+    // HAZARD: loaded before the commit: a signal that comes when outputs are in their places ends what is left.
+    const passedOver = execution.errors > 0 ? await import('./engine/passed-over.js') : undefined
     await commitAll(sinks)
-    if (execution.errors > 0) {
-      const { warnOfErrors } = await import('./engine/passed-over.js')
-      warnOfErrors(prepared, execution, settings)
-    }
+    if (passedOver) settings.onWarning(passedOver.describeErrors(prepared, execution, settings))
     const outputBytes = output.header.length + execution.bytesWritten[0] + text.length
     return makeReport(prepared, settings, execution, { sinks, job, workBegan, result, outputBytes })
   } catch (thrown) {

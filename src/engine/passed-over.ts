@@ -3,13 +3,13 @@ import type { Settings } from '../options.js'
 import type { Execution } from './execute.js'
 import type { Prepared } from './prepare.js'
 
-/** Warn of the records that failed and were passed over: how many, and why the first one. */
-export function warnOfErrors(prepared: Prepared, execution: Execution, settings: Settings): void {
+/** Tell of the records that failed and were passed over: how many, and why the first one. */
+export function describeErrors(prepared: Prepared, execution: Execution, settings: Settings): string {
   const { errors, records, firstErrors } = execution
   const done = settings.onError === 'reject' ? `rejected to ${settings.reject}` : 'skipped'
   const names = prepared.inputs.map(({ name }) => name)
   const [first] = [...firstErrors].sort((a, b) => order(a, names) - order(b, names) || offset(a) - offset(b))
-  settings.onWarning(`${errors} of ${records} records ${done}${first === undefined ? '' : describe(first)}`)
+  return `${errors} of ${records} records ${done}${first === undefined ? '' : describe(first)}`
 }
 
 function order({ position }: PlainError, names: readonly string[]): number {
