@@ -53,7 +53,7 @@ function describePlace(error: LinemillError, shouldShowAll: boolean): string[] {
 
 /** Drop the frames of linemill and of the runtime: what is left is the user's own code. */
 function leaveUsersFrames(stack: string): string {
-  const isForeign = (line: string): boolean => /^\s+at .*(node:internal)/.test(line) || isOwnFrame(line)
+  const isForeign = (line: string): boolean => /^\s+at .*\bnode:[a-z_]/.test(line) || isOwnFrame(line)
   return stack
     .split('\n')
     .filter((line) => !isForeign(line))
