@@ -34,7 +34,7 @@ describe('the emitter', () => {
     expect(await outputOf(values, input('a\nb\nc\n'))).toBe('va\na\nvb\nb\nvc\nc\n')
   })
 
-  test.each(['native', 'portable'] as const)(
+  test.each(['auto', 'portable'] as const)(
     'a value that cannot be written, and whose error the job catches, leaves no trace: %s',
     async (primitives) => {
       const caught = "for (const value of ['bad\\ttab', Symbol()]) try { out.value(value) } catch {}"
