@@ -1,7 +1,7 @@
 /**
  * Run the tests on other versions of Node, with the addon as it was built: `npm run test:nodes [-- VERSION...]
- * [-- ARGUMENTS OF VITEST]`. The first version runs all tests but those of the benchmarks, the others without the matrix
- * too, which takes longest and is about linemill's own code. Binaries come from the npm registry, into .nodes/, which git ignores.
+ * [-- ARGUMENTS OF VITEST]`. The first version runs all tests but those of the benchmarks, the others not the longest
+ * either. Binaries come from the npm registry, into .nodes/, which git ignores.
  *
  * With LINEMILL_TEST_REPORTS=FOLDER each run leaves its JSON report there.
  */
@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const VERSIONS = ['24', '22', '26']
-const MATRIX = 'test/matrix.test.ts'
+/** What takes longest, and is about linemill's own code. */
+const LONGEST = 'test/{matrix,batches-matrix,large}.test.ts'
 /** The benchmarks' frame has nothing to do with the addon. */
 const BENCHMARKS = 'test/trial.test.ts'
 
@@ -39,10 +40,10 @@ function fetchNode(version) {
 function testOn(version, isWhole, forVitest) {
   const node = fetchNode(version)
   const isTheVersion = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
-  console.log(`== tests on Node ${isTheVersion}${isWhole ? '' : ', without the matrix'}`)
+  console.log(`== tests on Node ${isTheVersion}${isWhole ? '' : ', without the longest'}`)
   const reports = process.env.LINEMILL_TEST_REPORTS
   const args = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...forVitest, '--exclude', BENCHMARKS]
-  if (!isWhole) args.push('--exclude', MATRIX)
+  if (!isWhole) args.push('--exclude', LONGEST)
   if (reports) {
     const file = join(reports, `node-${version}.json`)
     args.push('--reporter=default', '--reporter=json', `--outputFile.json=${file}`)
