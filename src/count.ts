@@ -1,5 +1,6 @@
-import { type Execution, execute, measureRegion, NO_WORKERS, workersNeeded } from './engine/execute.js'
-import { openInputs, type Prepared, prepare } from './engine/prepare.js'
+import { type Execution, execute, NO_WORKERS, workersNeeded } from './engine/execute.js'
+import { makeExplanation, makeFigures } from './engine/figures.js'
+import { openPrepared, type Prepared } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
 import { closeInputs } from './input/open.js'
 import { ABOUT_JOBS, type CommonOptions, flag, resolveOptions, type Settings, type Verb } from './options.js'
@@ -73,20 +74,14 @@ export async function explainCount(
   const settings = resolveOptions(options, VERB)
   const prepared = prepareCount(inputs, options, settings)
   closeInputs(prepared.inputs)
-  const { slotBytes, slotCount } = measureRegion(settings, 0)
-  return {
-    inputs: prepared.reports,
+  const workers = workersNeeded(true, prepared.byteLength, settings)
+  return makeExplanation(prepared, settings, {
     kind: 'count',
     isReduction: true,
-    workers: workersNeeded(true, prepared.byteLength, settings),
-    instructionSet: prepared.primitives.instructionSet,
-    blockBytes: settings.blockBytes,
-    blocks: prepared.plan.blockCount,
-    slotBytes,
-    slots: slotCount,
-    gather: settings.gather,
+    workers,
     columns: [],
-  }
+    outputs: 0,
+  })
 }
 
 /** Blocks are only summarised, nothing is emitted. */
@@ -104,15 +99,12 @@ function prepareCount(
   settings: Settings,
 ): Prepared {
   const countsLines = flag('lines', options.lines, false)
-  const opened = openInputs(inputs, settings)
   const { delimiter, quote, header, names } = settings
   const format = countsLines ? 'lines' : settings.format
-  try {
-    return prepare(opened, settings, { choice: { format, delimiter, quote, header, names }, columns: 'none' })
-  } catch (thrown) {
-    closeInputs(opened)
-    throw thrown
-  }
+  return openPrepared(inputs, settings, {
+    choice: { format, delimiter, quote, header, names },
+    columns: 'none',
+  })
 }
 
 function makeReport(
@@ -128,29 +120,8 @@ function makeReport(
     left -= count
     return { name, count }
   })
-  const records = perInput.reduce((sum, { count }) => sum + count, 0)
-  const start = (times.workBegan - times.began) / 1000
-  const seconds = (performance.now() - times.began) / 1000
-  return {
-    inputs: prepared.reports,
-    workers: workersNeeded(true, prepared.byteLength, settings),
-    instructionSet: prepared.primitives.instructionSet,
-    blockBytes: settings.blockBytes,
-    blocks: prepared.plan.blockCount,
-    inputBytes: prepared.byteLength,
-    records,
-    count: records,
-    perInput,
-    blankLines: ends.reduce((sum, { blanks }) => sum + blanks, 0),
-    errors: 0,
-    outputBytes: 0,
-    drains: 0,
-    seconds,
-    phases: {
-      start,
-      work: execution.secondsOfWork,
-      end: Math.max(0, seconds - start - execution.secondsOfWork),
-    },
-    workerFigures: execution.workerFigures,
-  }
+  const count = perInput.reduce((sum, input) => sum + input.count, 0)
+  const workers = workersNeeded(true, prepared.byteLength, settings)
+  const figures = makeFigures(prepared, settings, execution, { ...times, workers, outputBytes: 0 })
+  return { ...figures, records: count, count, perInput }
 }

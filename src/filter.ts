@@ -1,8 +1,8 @@
 import { checkSignal, orCancelled } from './engine/cancellation.js'
-import { type Execution, execute, measureRegion } from './engine/execute.js'
-import { makeFigures } from './engine/figures.js'
+import { type Execution, execute } from './engine/execute.js'
+import { makeExplanation, makeFigures, type VerbFigures } from './engine/figures.js'
 import { headerOf, openSinks, writeHeaders } from './engine/job-output.js'
-import { openInputs, type Prepared, prepare } from './engine/prepare.js'
+import { openPrepared, type Prepared } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
 import { LinemillError } from './errors.js'
 import { compileExpression } from './expression/compile.js'
@@ -116,7 +116,7 @@ const NO_JOB = {
 function makeReport(
   { prepared, settings, kernel }: Filtering,
   execution: Execution,
-  figures: Parameters<typeof makeFigures>[3],
+  figures: VerbFigures,
   [sink]: readonly Sink[],
 ): FilterReport {
   return {
@@ -134,21 +134,14 @@ export async function explainFilter(
 ): Promise<Explanation> {
   const { prepared, settings, kernel, plan } = prepareFilter(expression, inputs, options)
   closeInputs(prepared.inputs)
-  const { slotBytes, slotCount } = measureRegion(settings, settings.onError === 'reject' ? 2 : 1)
-  return {
-    inputs: prepared.reports,
+  const explanation = makeExplanation(prepared, settings, {
     kind: 'filter',
     isReduction: kernel.isCount,
     workers: settings.workers,
-    instructionSet: prepared.primitives.instructionSet,
-    blockBytes: settings.blockBytes,
-    blocks: prepared.plan.blockCount,
-    slotBytes,
-    slots: slotCount,
-    gather: settings.gather,
     columns: kernel.expression.columns,
-    expression: plan,
-  }
+    outputs: settings.onError === 'reject' ? 2 : 1,
+  })
+  return { ...explanation, expression: plan }
 }
 
 function prepareFilter(
@@ -165,23 +158,16 @@ function prepareFilter(
   if (typeof expression !== 'string') {
     throw new LinemillError('ERR_USAGE', `expected an expression as a string, found ${typeof expression}`)
   }
-  const opened = openInputs(inputs, settings)
   const { format, delimiter, quote, header, names } = settings
-  const choice = { format, delimiter, quote, header, names }
   let result: ReturnType<typeof compileExpression> | undefined
-  try {
-    const prepared = prepare(opened, settings, {
-      choice,
-      columns(there) {
-        result = compileExpression(expression, there)
-        return result.compiled.columns
-      },
-    })
-    const { compiled, plan } = result as NonNullable<typeof result>
-    const kernel = { name: 'filter', expression: compiled, isInverted, isCount } as const
-    return { prepared, settings, kernel, plan: { ...plan, isInverted } }
-  } catch (thrown) {
-    closeInputs(opened)
-    throw thrown
-  }
+  const prepared = openPrepared(inputs, settings, {
+    choice: { format, delimiter, quote, header, names },
+    columns(there) {
+      result = compileExpression(expression, there)
+      return result.compiled.columns
+    },
+  })
+  const { compiled, plan } = result as NonNullable<typeof result>
+  const kernel = { name: 'filter', expression: compiled, isInverted, isCount } as const
+  return { prepared, settings, kernel, plan: { ...plan, isInverted } }
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { checkSignal, orCancelled } from './engine/cancellation.js'
-import { type Execution, execute, measureRegion } from './engine/execute.js'
+import { type Execution, execute } from './engine/execute.js'
+import { makeExplanation, makeFigures } from './engine/figures.js'
 import { openSinks, outputOf, writeHeaders } from './engine/job-output.js'
 import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
 import { formatResult } from './engine/result.js'
@@ -51,10 +52,10 @@ export async function runOnPool(
   const settings = resolveOptions(options)
   try {
     const reference = { url: moduleUrl(module), exportName: settings.exportName }
-    await checkModuleIsKept(reference.url, settings)
     const described = orCancelled(describe(pool, reference), settings.signal)
     const opened = await openWhile(described, inputs, settings)
     try {
+      await checkModuleIsKept(reference.url, settings)
       const description = await described
       const prepared = prepare(opened, settings, wishesOf(description, settings))
       return await runPrepared(prepared, pool, { reference, description, began }, settings)
@@ -126,20 +127,13 @@ export async function explainRun(
     const description = await described
     const prepared = prepare(opened, settings, wishesOf(description, settings))
     const { columns } = outputOf(prepared, description, settings)
-    const { slotBytes, slotCount } = measureRegion(settings, settings.onError === 'reject' ? 2 : 1)
-    return {
-      inputs: prepared.reports,
+    return makeExplanation(prepared, settings, {
       kind: description.kind,
       isReduction: description.isReduction,
       workers: settings.workers,
-      instructionSet: prepared.primitives.instructionSet,
-      blockBytes: settings.blockBytes,
-      blocks: prepared.plan.blockCount,
-      slotBytes,
-      slots: slotCount,
-      gather: settings.gather,
       columns: columns.map(({ name, type }) => `${name} ${type}`),
-    }
+      outputs: settings.onError === 'reject' ? 2 : 1,
+    })
   } finally {
     closeInputs(opened)
     await pool.close()
@@ -230,28 +224,11 @@ interface RunEnd {
 
 function makeReport(prepared: Prepared, settings: Settings, execution: Execution, end: RunEnd): Report {
   const [sink] = end.sinks
-  const start = (end.workBegan - end.job.began) / 1000
-  const seconds = (performance.now() - end.job.began) / 1000
+  const { workers } = settings
+  const { job, workBegan, result, outputBytes } = end
   return {
-    inputs: prepared.reports,
-    workers: settings.workers,
-    instructionSet: prepared.primitives.instructionSet,
-    blockBytes: settings.blockBytes,
-    blocks: prepared.plan.blockCount,
-    inputBytes: prepared.byteLength,
-    records: execution.records,
-    blankLines: execution.ends.reduce((sum, { blanks }) => sum + blanks, 0),
-    errors: execution.errors,
-    outputBytes: end.outputBytes,
-    drains: execution.drains,
-    seconds,
-    phases: {
-      start,
-      work: execution.secondsOfWork,
-      end: Math.max(0, seconds - start - execution.secondsOfWork),
-    },
-    workerFigures: execution.workerFigures,
-    ...(end.job.description.isReduction && { result: end.result }),
+    ...makeFigures(prepared, settings, execution, { workers, outputBytes, began: job.began, workBegan }),
+    ...(job.description.isReduction && { result }),
     ...(sink instanceof MemorySink && { output: sink.bytes() }),
   }
 }

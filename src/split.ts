@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { checkSignal } from './engine/cancellation.js'
-import { execute, measureRegion } from './engine/execute.js'
-import { makeFigures } from './engine/figures.js'
+import { execute } from './engine/execute.js'
+import { makeExplanation, makeFigures } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
 import { type PartOptions, type PartSettings, resolveParts } from './engine/parts.js'
-import { inputNames, openInputs, type Prepared, prepare } from './engine/prepare.js'
+import { inputNames, openPrepared, type Prepared } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
 import { closeInputs } from './input/open.js'
 import { ABOUT_JOBS, type CommonOptions, resolveOptions, type Settings, type Verb } from './options.js'
@@ -111,21 +111,9 @@ export async function explainSplit(
 ): Promise<Explanation> {
   const { settings, parts, prepared } = prepareSplit(inputs, options)
   closeInputs(prepared.inputs)
-  const { slotBytes, slotCount } = measureRegion(settings, 1)
-  return {
-    inputs: prepared.reports,
-    kind: 'split',
-    isReduction: false,
-    workers: settings.workers,
-    instructionSet: prepared.primitives.instructionSet,
-    blockBytes: settings.blockBytes,
-    blocks: prepared.plan.blockCount,
-    slotBytes,
-    slots: slotCount,
-    gather: settings.gather,
-    columns: [],
-    parts: planParts(prepared, parts),
-  }
+  const { workers } = settings
+  const own = { kind: 'split', isReduction: false, workers, columns: [], outputs: 1 } as const
+  return { ...makeExplanation(prepared, settings, own), parts: planParts(prepared, parts) }
 }
 
 function planParts(prepared: Prepared, parts: PartSettings): PartsPlan {
@@ -150,13 +138,7 @@ function prepareSplit(
   const settings = resolveOptions(options, VERB)
   const names = inputNames(inputs)
   const parts = resolveParts(options, names[0])
-  const opened = openInputs(names, settings)
   const { format, delimiter, quote, header } = settings
   const choice = { format, delimiter, quote, header, names: undefined }
-  try {
-    return { settings, parts, prepared: prepare(opened, settings, { choice, columns: 'none' }) }
-  } catch (thrown) {
-    closeInputs(opened)
-    throw thrown
-  }
+  return { settings, parts, prepared: openPrepared(names, settings, { choice, columns: 'none' }) }
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '../options.js'
-import type { Report } from '../report.js'
-import type { Execution } from './execute.js'
+import type { Explanation, Report } from '../report.js'
+import { type Execution, measureRegion } from './execute.js'
 import type { Prepared } from './prepare.js'
 
 /** What only a verb knows of its run. Times are those of `performance.now()`. */
@@ -9,6 +9,34 @@ export interface VerbFigures {
   readonly outputBytes: number
   readonly began: number
   readonly workBegan: number
+}
+
+/** What only a verb knows of what it would do. */
+export interface VerbPlan extends Pick<Explanation, 'kind' | 'isReduction' | 'workers' | 'columns'> {
+  /** How many outputs it writes. */
+  readonly outputs: number
+}
+
+/** Make the explanation that all verbs give. */
+export function makeExplanation(
+  prepared: Prepared,
+  settings: Settings,
+  { kind, isReduction, workers, columns, outputs }: VerbPlan,
+): Explanation {
+  const { slotBytes, slotCount } = measureRegion(settings, outputs)
+  return {
+    inputs: prepared.reports,
+    kind,
+    isReduction,
+    workers,
+    instructionSet: prepared.primitives.instructionSet,
+    blockBytes: settings.blockBytes,
+    blocks: prepared.plan.blockCount,
+    slotBytes,
+    slots: slotCount,
+    gather: settings.gather,
+    columns,
+  }
 }
 
 /** Make the report that all verbs give. */

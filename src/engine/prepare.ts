@@ -71,6 +71,21 @@ export function openInputs(names: string | readonly string[], settings: Settings
   }
 }
 
+/** Open inputs and prepare them. Whoever calls closes them; where this fails, nothing is left open. */
+export function openPrepared(
+  names: string | readonly string[],
+  settings: Settings,
+  wishes: PlanWishes,
+): Prepared {
+  const inputs = openInputs(names, settings)
+  try {
+    return prepare(inputs, settings, wishes)
+  } catch (thrown) {
+    closeInputs(inputs)
+    throw thrown
+  }
+}
+
 /** Decide formats, read the heads, choose columns, and number the blocks. */
 export function prepare(inputs: readonly OpenInput[], settings: Settings, wishes: PlanWishes): Prepared {
   const primitives = choosePrimitives(settings.primitives, { warn: true, onWarning: settings.onWarning })
