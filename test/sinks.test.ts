@@ -27,7 +27,11 @@ beforeAll(() => {
   writeFileSync(join(folder, 'same.mjs'), 'export default (line) => line')
   const record = `{ columns: { a: 'int32' }, output: 'input', record: (row, out) => { if (row.a) out.record() } }`
   writeFileSync(join(folder, 'numbers.mjs'), `export default ${record}`)
-  writeFileSync(join(folder, 'endless.mjs'), 'export default () => { for (;;); }')
+  const mark = `import { writeFileSync } from 'node:fs'`
+  writeFileSync(
+    join(folder, 'endless.mjs'),
+    `${mark}; export default () => { writeFileSync('looping', ''); for (;;); }`,
+  )
 })
 
 function linemill(...words: readonly string[]) {
@@ -182,20 +186,28 @@ test.each(['nowhere/', ''])('the output "%s" is refused before the work', (name)
 })
 
 describe('a signal leaves the old output and no temporary file', () => {
+  const moments = {
+    prepared: () => readdirSync(folder).some((name) => name.endsWith('.tmp')),
+    looping: () => existsSync(join(folder, 'looping')),
+  }
   test.each([
-    ['SIGINT', 1],
-    ['SIGTERM', 1],
-    ['SIGHUP', 1],
-    ['SIGINT', 2],
-    ['SIGTERM', 2],
-  ] as const)('%s, %i times', async (signal, times) => {
+    ['SIGINT', 1, 'prepared'],
+    ['SIGTERM', 1, 'prepared'],
+    ['SIGHUP', 1, 'prepared'],
+    ['SIGINT', 1, 'looping'],
+    ['SIGTERM', 1, 'looping'],
+    ['SIGHUP', 1, 'looping'],
+    ['SIGINT', 2, 'prepared'],
+    ['SIGTERM', 2, 'looping'],
+  ] as const)('%s, %i times, once %s', async (signal, times, moment) => {
     writeFileSync(join(folder, 'old.csv'), 'old')
+    rmSync(join(folder, 'looping'), { force: true })
     const child = spawn(process.execPath, [MAIN, 'run', 'endless.mjs', 'in.csv', '-o', 'old.csv'], {
       cwd: folder,
       stdio: 'ignore',
     })
     const ended = new Promise((resolve) => child.once('exit', (...how) => resolve(how)))
-    while (!readdirSync(folder).some((name) => name.endsWith('.tmp'))) await pause(20)
+    while (!moments[moment]()) await pause(20)
     for (let time = 0; time < times; time++) {
       child.kill(signal)
       await pause(100)

@@ -229,8 +229,13 @@ export class Pool {
 
   /** Wait for requests that were told to stop; end all workers if that takes longer than a second. */
   async settle(requests: readonly Promise<unknown>[]): Promise<void> {
-    const timer = setTimeout(() => void this.close(), STOP_MILLISECONDS)
+    let isClosed: Promise<void> | undefined
+    const timer = setTimeout(() => {
+      isClosed = this.close()
+    }, STOP_MILLISECONDS)
     await Promise.allSettled(requests)
     clearTimeout(timer)
+    // Requests fail before their threads have ended, which what follows may want: the end of the process does.
+    await isClosed
   }
 }
