@@ -36,8 +36,10 @@ import {
   UNQUOTED,
 } from '../layout.js'
 import { copyExtents } from './portable-copy.js'
+import { parseNumbers } from './portable-numbers.js'
 import { parseIntegers } from './portable-parse.js'
 import { selectRecords } from './portable-select.js'
+import { addNumbers } from './portable-sums.js'
 import type { Dialect, Primitives } from './primitives.js'
 
 type SummaryRange = Parameters<Primitives['summarize']>[1]
@@ -257,6 +259,8 @@ export const portablePrimitives: Primitives = {
   cutRecords,
   copyExtents,
   parseIntegers,
+  parseNumbers,
+  addNumbers,
   isAscii,
   countLineFeeds,
   selectRecords,
