@@ -91,6 +91,19 @@
   WORD(ADD_HAS_SQUARES, 4)                                                        \
   WORD(ADD_LEFT, 5)                                                               \
   WORD(ADD_WORDS, 6)                                                              \
+  /* Parameters and results of survey_fields. */                                  \
+  WORD(SURVEY_FROM, 0)                                                            \
+  WORD(SURVEY_UNTIL, 1)                                                           \
+  WORD(SURVEY_WORD, 2)                                                            \
+  WORD(SURVEY_CAPACITY, 3)                                                        \
+  WORD(SURVEY_QUOTE, 4)                                                           \
+  WORD(SURVEY_FILLED, 5)                                                          \
+  WORD(SURVEY_SHORTEST, 6)                                                        \
+  WORD(SURVEY_LONGEST, 7)                                                         \
+  WORD(SURVEY_LEAST, 8)                                                           \
+  WORD(SURVEY_GREATEST, 9)                                                        \
+  WORD(SURVEY_WORDS, 10)                                                          \
+  WORD(SURVEY_HASH_WORDS, 2)                                                      \
   /* A predicate as a program. */                                                 \
   WORD(PREDICATE_FIRST, 0)                                                        \
   WORD(PREDICATE_TESTS, 1)                                                        \

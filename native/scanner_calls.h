@@ -143,6 +143,26 @@ Value add_numbers(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Arguments: bytes, table, survey, hashes. */
+Value survey_fields(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const Words survey(info, 2);
+  const Words hashes(info, 3);
+  bool is_valid = survey.length >= SURVEY_WORDS && survey.data[SURVEY_FROM] <= survey.data[SURVEY_UNTIL] &&
+                  survey.data[SURVEY_UNTIL] <= survey.data[SURVEY_CAPACITY];
+  if (is_valid) {
+    const uint64_t records = survey.data[SURVEY_UNTIL] - survey.data[SURVEY_FROM];
+    is_valid = survey.data[SURVEY_WORD] + 2 * uint64_t(survey.data[SURVEY_CAPACITY]) <= table.length &&
+               records * SURVEY_HASH_WORDS <= hashes.length;
+  }
+  if (!is_valid || !scanners_of(info).survey_fields(bytes.data, reachable_length(bytes), table.data, survey.data,
+                                                    hashes.data)) {
+    return throw_range(info.Env(), "surveyFields");
+  }
+  return info.Env().Undefined();
+}
+
 Value is_ascii(const CallbackInfo& info) {
   const Bytes bytes(info, 0);
   const uint32_t start = uint32_at(info, 1);
@@ -193,6 +213,7 @@ Value scanners(const CallbackInfo& info) {
   result.Set("parseIntegers", Napi::Function::New<parse_integers>(env, "parseIntegers", data));
   result.Set("parseNumbers", Napi::Function::New<parse_numbers>(env, "parseNumbers", data));
   result.Set("addNumbers", Napi::Function::New<add_numbers>(env, "addNumbers", data));
+  result.Set("surveyFields", Napi::Function::New<survey_fields>(env, "surveyFields", data));
   result.Set("isAscii", Napi::Function::New<is_ascii>(env, "isAscii", data));
   result.Set("countLineFeeds", Napi::Function::New<count_line_feeds>(env, "countLineFeeds", data));
   result.Set("selectRecords", Napi::Function::New<select_records>(env, "selectRecords", data));

@@ -99,6 +99,13 @@ struct Scanners {
   /** Add numbers to the sums of their groups; layout: ADD_. False when a group has none; then some are added. */
   bool (*add_numbers)(const Adding& adding, uint32_t* add, uint32_t* left);
 
+  /**
+   * Survey the fields of a column; layout: SURVEY_. The hashes of those that have bytes are listed. False when one lies
+   * outside of the bytes.
+   */
+  bool (*survey_fields)(const uint8_t* bytes, uint32_t bytes_length, const uint32_t* table, uint32_t* survey,
+                        uint32_t* hashes);
+
   bool (*is_ascii)(const uint8_t* bytes, uint32_t start, uint32_t end);
 
   uint32_t (*count_line_feeds)(const uint8_t* bytes, uint32_t start, uint32_t end);

@@ -12,6 +12,7 @@ import { choosePrimitives } from '../dist/primitives/choose.js'
 import { loadAddon, nativePrimitives, supportedInstructionSets } from '../dist/primitives/native.js'
 import { portablePrimitives } from '../dist/primitives/portable.js'
 import type { Dialect, Primitives } from '../dist/primitives/primitives.js'
+import * as surveyLayout from '../dist/survey-layout.js'
 import { layWithoutAddon } from './without-addon.js'
 
 const {
@@ -360,10 +361,13 @@ function show(bytes: Uint8Array, parameters: object, dialect: Dialect): string {
 describe('addon', () => {
   test('has the layout of layout.ts', () => {
     const shared =
-      /^(SUMMARY|CUT|EXTENT|COPY|NO|NUMBER|SUMS|ADD|PREDICATE|TEST|SELECT)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
-    const constants = Object.entries({ ...layout, ...numberLayout, ...predicateLayout }).filter(
-      ([name, value]) => typeof value === 'number' && shared.test(name),
-    )
+      /^(SUMMARY|CUT|EXTENT|COPY|NO|NUMBER|SUMS|ADD|PREDICATE|TEST|SELECT|SURVEY)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
+    const constants = Object.entries({
+      ...layout,
+      ...numberLayout,
+      ...predicateLayout,
+      ...surveyLayout,
+    }).filter(([name, value]) => typeof value === 'number' && shared.test(name))
     expect(loadAddon()?.layout).toEqual(Object.fromEntries(constants))
   })
 

@@ -6,6 +6,7 @@
 #include "../scan/parse.h"
 #include "../scan/select.h"
 #include "../scan/sums.h"
+#include "../scan/survey.h"
 
 namespace linemill {
 namespace {
@@ -93,6 +94,7 @@ const Scanners scalar_scanners = {"scalar",
                                   parse_integers_slowly,
                                   parse_numbers_slowly,
                                   add_numbers,
+                                  survey_fields,
                                   is_ascii,
                                   count_line_feeds,
                                   select_records<ByteFinder>};

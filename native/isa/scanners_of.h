@@ -9,6 +9,7 @@
 #include "../scan/select.h"
 #include "../scan/summarize.h"
 #include "../scan/sums.h"
+#include "../scan/survey.h"
 
 namespace linemill {
 namespace {
@@ -23,6 +24,7 @@ constexpr Scanners scanners_of(const char* name) {
           parse_integers,
           parse_numbers,
           add_numbers,
+          survey_fields,
           is_ascii<Block>,
           count_line_feeds<Block>,
           select_records<WordFinder<Block>>};

@@ -54,6 +54,7 @@ interface Scanners {
     kinds: Uint8Array,
   ): number
   addNumbers: Primitives['addNumbers']
+  surveyFields: Primitives['surveyFields']
   isAscii(bytes: Uint8Array, start: number, end: number): boolean
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
   /** Stops before a record that takes more than it can decide: with NEXT below END. */
@@ -182,6 +183,7 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
       }
     },
     addNumbers: scanners.addNumbers,
+    surveyFields: scanners.surveyFields,
     isAscii: scanners.isAscii,
     countLineFeeds: scanners.countLineFeeds,
     selectRecords(bytes, table, program, select, selected) {

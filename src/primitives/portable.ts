@@ -40,6 +40,7 @@ import { parseNumbers } from './portable-numbers.js'
 import { parseIntegers } from './portable-parse.js'
 import { selectRecords } from './portable-select.js'
 import { addNumbers } from './portable-sums.js'
+import { surveyFields } from './portable-survey.js'
 import type { Dialect, Primitives } from './primitives.js'
 
 type SummaryRange = Parameters<Primitives['summarize']>[1]
@@ -261,6 +262,7 @@ export const portablePrimitives: Primitives = {
   parseIntegers,
   parseNumbers,
   addNumbers,
+  surveyFields,
   isAscii,
   countLineFeeds,
   selectRecords,

@@ -109,6 +109,13 @@ export interface Primitives {
     left: Uint32Array,
   ): void
 
+  /**
+   * Survey a column's fields in records `[FROM, UNTIL)` of a batch's table (layout: SURVEY_): how many have bytes, how
+   * long they are, which come first and last; and list the hashes of those that have bytes, FILLED of them, of two
+   * words each. All is told of what stands between a field's quotes.
+   */
+  surveyFields(bytes: Uint8Array, table: Uint32Array, survey: Uint32Array, hashes: Uint32Array): void
+
   /** Whether `[start, end)` has no byte above 0x7f. */
   isAscii(bytes: Uint8Array, start: number, end: number): boolean
 
