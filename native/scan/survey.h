@@ -48,7 +48,7 @@ inline uint32_t mix(uint32_t word) {
   return word ^ word >> 16;
 }
 
-/** Two hashes of 32 bits that know of each other, after MurmurHash3 (Appleby). */
+/** Two hashes of 32 bits that know of each other, after MurmurHash3 (Appleby); never both 0. */
 struct FieldHash {
   uint32_t one = 0x9747b28c;
   uint32_t other = 0x3c6ef372;
@@ -62,8 +62,8 @@ struct FieldHash {
     const uint32_t sum = (one ^ length) + (other ^ length);
     const uint32_t first = mix(sum);
     const uint32_t second = mix(sum + (other ^ length));
-    hash[0] = first + second;
     hash[1] = first + second + second;
+    hash[0] = first + second + (first == 0 && second == 0);
   }
 };
 

@@ -7,9 +7,10 @@ import type { FilterDescription } from './filter-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
+import type { StatsDescription } from './stats-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
-export type KernelDescription = SplitDescription | FilterDescription
+export type KernelDescription = SplitDescription | FilterDescription | StatsDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -36,6 +37,11 @@ export async function makeBuiltInKernel(
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
       const recordFunction = await makeRecordFunction(description, batch, settings)
       return new FilterKernel(parts, description, batch, primitives, recordFunction)
+    }
+    case 'stats': {
+      const { StatsKernel } = await import('./stats-kernel.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
+      return new StatsKernel(parts, description, batch, primitives)
     }
   }
 }

@@ -65,7 +65,7 @@ function mix(word: number): number {
   return other ^ (other >>> 16)
 }
 
-/** Two hashes of 32 bits that know of each other, after MurmurHash3 (Appleby). */
+/** Two hashes of 32 bits that know of each other, after MurmurHash3 (Appleby); never both 0. */
 function hashBytes(bytes: Buffer, start: number, end: number, hashes: Uint32Array, at: number): void {
   let one = 0x9747b28c
   let other = 0x3c6ef372
@@ -83,6 +83,6 @@ function hashBytes(bytes: Buffer, start: number, end: number, hashes: Uint32Arra
   const sum = (one ^ length) + (other ^ length)
   const first = mix(sum | 0)
   const second = mix((sum + (other ^ length)) | 0)
-  hashes[at] = first + second
+  hashes[at] = first + second + (first === 0 && second === 0 ? 1 : 0)
   hashes[at + 1] = first + second + second
 }

@@ -112,7 +112,7 @@ export interface Primitives {
   /**
    * Survey a column's fields in records `[FROM, UNTIL)` of a batch's table (layout: SURVEY_): how many have bytes, how
    * long they are, which come first and last; and list the hashes of those that have bytes, FILLED of them, of two
-   * words each. All is told of what stands between a field's quotes.
+   * words each, not both 0. All is told of what stands between a field's quotes.
    */
   surveyFields(bytes: Uint8Array, table: Uint32Array, survey: Uint32Array, hashes: Uint32Array): void
 
