@@ -62,6 +62,35 @@
   WORD(COPY_WORDS, 8)                                                             \
   /* What parse_integers gives for a field that is no short integer. */           \
   WORD(NO_INTEGER, 0x80000000)                                                    \
+  /* What a field is as a number. */                                              \
+  WORD(NUMBER_EMPTY, 0)                                                           \
+  WORD(NUMBER_INTEGER, 1)                                                         \
+  WORD(NUMBER_DECIMAL, 2)                                                         \
+  WORD(NUMBER_BIG, 3)                                                             \
+  WORD(NUMBER_NONE, 4)                                                            \
+  WORD(NUMBER_UNKNOWN, 5)                                                         \
+  /* The sums of one group. */                                                    \
+  WORD(SUMS_COUNT, 0)                                                             \
+  WORD(SUMS_MIN, 2)                                                               \
+  WORD(SUMS_MAX, 4)                                                               \
+  WORD(SUMS_HAS_DECIMAL, 6)                                                       \
+  WORD(SUMS_SUM, 8)                                                               \
+  WORD(SUMS_SUM_LIMBS, 8)                                                         \
+  WORD(SUMS_SQUARES, 24)                                                          \
+  WORD(SUMS_SQUARES_LIMBS, 16)                                                    \
+  WORD(SUMS_WORDS, 24)                                                            \
+  WORD(SUMS_WORDS_WITH_SQUARES, 56)                                               \
+  WORD(SUMS_SCALE, 128)                                                           \
+  WORD(SUMS_BITS, 192)                                                            \
+  WORD(SUMS_MOST_ADDED, 0x20000000)                                               \
+  /* Parameters and results of add_numbers. */                                    \
+  WORD(ADD_FROM, 0)                                                               \
+  WORD(ADD_UNTIL, 1)                                                              \
+  WORD(ADD_ROOM, 2)                                                               \
+  WORD(ADD_GROUP, 3)                                                              \
+  WORD(ADD_HAS_SQUARES, 4)                                                        \
+  WORD(ADD_LEFT, 5)                                                               \
+  WORD(ADD_WORDS, 6)                                                              \
   /* A predicate as a program. */                                                 \
   WORD(PREDICATE_FIRST, 0)                                                        \
   WORD(PREDICATE_TESTS, 1)                                                        \

@@ -6,8 +6,10 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { LinemillError } from '../errors.js'
 import { ASSIGN_END, ASSIGN_NEXT, ASSIGN_ODD, ASSIGN_STATUS } from '../group-layout.js'
+import { NUMBER_UNKNOWN } from '../number-layout.js'
 import { SELECT_END, SELECT_NEXT } from '../predicate-layout.js'
 import { assignGroups as assignPortably } from './portable-group.js'
+import { parseNumbers as parsePortably } from './portable-numbers.js'
 import { selectRecords as selectPortably } from './portable-select.js'
 import type { Dialect, InstructionSet, Primitives } from './primitives.js'
 
@@ -41,6 +43,19 @@ interface Scanners {
     max: number,
     values: Int32Array,
   ): void
+  /** Gives how many fields it leaves UNKNOWN. */
+  parseNumbers(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    word: number,
+    capacity: number,
+    quote: number,
+    from: number,
+    until: number,
+    values: Float64Array,
+    kinds: Uint8Array,
+  ): number
+  addNumbers: Primitives['addNumbers']
   isAscii(bytes: Uint8Array, start: number, end: number): boolean
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
   /** Stops before a record that takes more than it can decide: with NEXT below END. */
@@ -169,6 +184,17 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     parseIntegers(bytes, table, { word, capacity, from, until, min, max }, values) {
       scanners.parseIntegers(bytes, table, word, capacity, from, until, min, max, values)
     },
+    parseNumbers(bytes, table, column, values, kinds) {
+      const { word, capacity, quote, from, until } = column
+      let unknown = scanners.parseNumbers(bytes, table, word, capacity, quote, from, until, values, kinds)
+      // What has many digits, a large exponent, or is long and full of quotes is the twin's.
+      for (let index = from; unknown > 0; index++) {
+        if (kinds[index] !== NUMBER_UNKNOWN) continue
+        parsePortably(bytes, table, { ...column, from: index, until: index + 1 }, values, kinds)
+        unknown--
+      }
+    },
+    addNumbers: scanners.addNumbers,
     isAscii: scanners.isAscii,
     countLineFeeds: scanners.countLineFeeds,
     selectRecords(bytes, table, program, select, selected) {

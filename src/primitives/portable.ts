@@ -37,8 +37,10 @@ import {
 } from '../layout.js'
 import { copyExtents } from './portable-copy.js'
 import { assignGroups } from './portable-group.js'
+import { parseNumbers } from './portable-numbers.js'
 import { parseIntegers } from './portable-parse.js'
 import { selectRecords } from './portable-select.js'
+import { addNumbers } from './portable-sums.js'
 import type { Dialect, Primitives } from './primitives.js'
 
 type SummaryRange = Parameters<Primitives['summarize']>[1]
@@ -258,6 +260,8 @@ export const portablePrimitives: Primitives = {
   cutRecords,
   copyExtents,
   parseIntegers,
+  parseNumbers,
+  addNumbers,
   isAscii,
   countLineFeeds,
   selectRecords,

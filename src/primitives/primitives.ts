@@ -23,6 +23,15 @@ export interface GroupStore {
   readonly keyBytes: Uint8Array
 }
 
+/** A column's fields in records `[from, until)`; `word` is that of their starts in the batch's table. */
+export interface NumberFields {
+  readonly word: number
+  readonly capacity: number
+  readonly quote: number
+  readonly from: number
+  readonly until: number
+}
+
 /**
  * All offsets are relative to `bytes`, below 2^32. `bytes` is a window of the input and is never written.
  * Ranges are half-open.
@@ -77,6 +86,34 @@ export interface Primitives {
     table: Uint32Array,
     column: { word: number; capacity: number; from: number; until: number; min: number; max: number },
     values: Int32Array,
+  ): void
+
+  /**
+   * Parse a column's fields in records `[from, until)` of a batch's table as numbers, by index of the record: `kinds`
+   * get one of the NUMBER_ values, `values` the nearest double, never -0; NaN where there is none. `quote` wraps fields,
+   * or is NO_BYTE; what it wraps is what is parsed.
+   */
+  parseNumbers(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    column: NumberFields,
+    values: Float64Array,
+    kinds: Uint8Array,
+  ): void
+
+  /**
+   * Add parsed numbers of records `[FROM, UNTIL)` to the sums of their groups (layouts: SUMS_, ADD_). `groups` holds the
+   * group of each record, by its index, or nothing: then all are of one. Fields that are no numbers are passed over.
+   * A BIG one is left out of everything, and one whose bits a sum has no limbs for, of the sums alone; the indexes of
+   * their records are listed in `left`, LEFT of them.
+   */
+  addNumbers(
+    values: Float64Array,
+    kinds: Uint8Array,
+    groups: Uint32Array,
+    sums: Uint32Array,
+    add: Uint32Array,
+    left: Uint32Array,
   ): void
 
   /** Whether `[start, end)` has no byte above 0x7f. */

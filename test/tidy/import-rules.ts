@@ -8,7 +8,7 @@ import { type CodeFile, type Import, lineOf, type Tree, visit } from './tree.js'
  * from its own folder, types included. The engine is what all verbs share: it stands on the workers, below the verbs.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors.ts', 'layout.ts', 'predicate-layout.ts', 'group-layout.ts'],
+  ['errors.ts', 'layout.ts', 'number-layout.ts', 'predicate-layout.ts', 'group-layout.ts'],
   ['primitives/'],
   ['options.ts'],
   ['input/', 'region/', 'report.ts'],
@@ -36,7 +36,13 @@ const FLOORS: readonly (readonly string[])[] = [
 ]
 
 /** The ground floor: imports nothing. */
-const BEDROCK = ['src/errors.ts', 'src/layout.ts', 'src/predicate-layout.ts', 'src/group-layout.ts']
+const BEDROCK = [
+  'src/errors.ts',
+  'src/layout.ts',
+  'src/number-layout.ts',
+  'src/predicate-layout.ts',
+  'src/group-layout.ts',
+]
 
 /** Modules that only these files and folders may import. No owner: nobody may. */
 const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly string[] }[] = [
