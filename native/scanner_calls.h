@@ -100,6 +100,49 @@ Value parse_integers(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Arguments: bytes, table, word of the column's starts, capacity, quote, first record, record behind the last, values, kinds. */
+Value parse_numbers(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const uint64_t word = uint32_at(info, 2);
+  const uint64_t capacity = uint32_at(info, 3);
+  const uint32_t from = uint32_at(info, 5);
+  const uint32_t until = uint32_at(info, 6);
+  const Doubles values(info, 7);
+  const Bytes kinds(info, 8);
+  const bool has_column = until <= capacity && word + 2 * capacity <= table.length;
+  bool is_valid = has_column && is_within(from, until, values.length) && until <= kinds.length;
+  const NumberFields fields = {bytes.data, reachable_length(bytes), table.data + word + from,
+                               table.data + word + capacity + from, until - from, uint32_at(info, 4)};
+  uint32_t unknown = 0;
+  is_valid = is_valid && scanners_of(info).parse_numbers(fields, values.data + from, kinds.data + from, &unknown);
+  if (!is_valid) return throw_range(info.Env(), "parseNumbers");
+  return Napi::Number::New(info.Env(), unknown);
+}
+
+/** Arguments: values, kinds, groups, sums, add, left. */
+Value add_numbers(const CallbackInfo& info) {
+  const Doubles values(info, 0);
+  const Bytes kinds(info, 1);
+  const Words groups(info, 2);
+  const Words sums(info, 3);
+  const Words add(info, 4);
+  const Words left(info, 5);
+  bool is_valid = add.length >= ADD_WORDS && is_within(add.data[ADD_FROM], add.data[ADD_UNTIL], values.length);
+  if (is_valid) {
+    const uint32_t until = add.data[ADD_UNTIL];
+    const size_t words = add.data[ADD_HAS_SQUARES] != 0 ? SUMS_WORDS_WITH_SQUARES : SUMS_WORDS;
+    is_valid = until <= kinds.length && (groups.length == 0 || until <= groups.length) &&
+               until - add.data[ADD_FROM] <= left.length && add.data[ADD_ROOM] <= sums.length / words;
+  }
+  const uint32_t* const listed = groups.length == 0 ? nullptr : groups.data;
+  const Adding adding = {values.data, kinds.data, listed, sums.data};
+  if (!is_valid || !scanners_of(info).add_numbers(adding, add.data, left.data)) {
+    return throw_range(info.Env(), "addNumbers");
+  }
+  return info.Env().Undefined();
+}
+
 Value is_ascii(const CallbackInfo& info) {
   const Bytes bytes(info, 0);
   const uint32_t start = uint32_at(info, 1);
@@ -191,6 +234,8 @@ Value scanners(const CallbackInfo& info) {
   result.Set("cutRecords", Napi::Function::New<cut_records>(env, "cutRecords", data));
   result.Set("copyExtents", Napi::Function::New<copy_extents>(env, "copyExtents", data));
   result.Set("parseIntegers", Napi::Function::New<parse_integers>(env, "parseIntegers", data));
+  result.Set("parseNumbers", Napi::Function::New<parse_numbers>(env, "parseNumbers", data));
+  result.Set("addNumbers", Napi::Function::New<add_numbers>(env, "addNumbers", data));
   result.Set("isAscii", Napi::Function::New<is_ascii>(env, "isAscii", data));
   result.Set("countLineFeeds", Napi::Function::New<count_line_feeds>(env, "countLineFeeds", data));
   result.Set("selectRecords", Napi::Function::New<select_records>(env, "selectRecords", data));

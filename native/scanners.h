@@ -43,6 +43,24 @@ struct Fields {
   int32_t min, max;
 };
 
+/** Fields of one column as `parse_numbers` looks at them; what `quote` wraps, which may be NO_BYTE, is what is parsed. */
+struct NumberFields {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* starts;
+  const uint32_t* ends;
+  uint32_t count;
+  uint32_t quote;
+};
+
+/** What `add_numbers` adds, by index of the record, and to what; layout: SUMS_. `groups` may be null. */
+struct Adding {
+  const double* values;
+  const uint8_t* kinds;
+  const uint32_t* groups;
+  uint32_t* sums;
+};
+
 /** What `select_records` looks at; layouts: tableWords, PREDICATE_ and TEST_. */
 struct Selecting {
   const uint8_t* bytes;
@@ -84,6 +102,14 @@ struct Scanners {
 
   /** Parse fields of 1 to 9 digits, with a minus or not, to `values`; NO_INTEGER for others, and out of range. */
   void (*parse_integers)(const uint8_t* bytes, uint32_t length, const Fields& fields, int32_t* values);
+
+  /**
+   * Parse fields to `values` and `kinds`; those that are UNKNOWN are counted. False when one lies outside of the bytes.
+   */
+  bool (*parse_numbers)(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown);
+
+  /** Add numbers to the sums of their groups; layout: ADD_. False when a group has none; then some are added. */
+  bool (*add_numbers)(const Adding& adding, uint32_t* add, uint32_t* left);
 
   bool (*is_ascii)(const uint8_t* bytes, uint32_t start, uint32_t end);
 

@@ -5,9 +5,11 @@
 #include "../scan/count.h"
 #include "../scan/cut_fields.h"
 #include "../scan/group.h"
+#include "../scan/numbers.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
 #include "../scan/summarize.h"
+#include "../scan/sums.h"
 
 namespace linemill {
 namespace {
@@ -20,6 +22,8 @@ constexpr Scanners scanners_of(const char* name) {
           cut_records<Block>,
           copy_extents<Block>,
           parse_integers,
+          parse_numbers,
+          add_numbers,
           is_ascii<Block>,
           count_line_feeds<Block>,
           select_records<WordFinder<Block>>,
