@@ -134,7 +134,45 @@
   WORD(SELECT_END, 1)                                                             \
   WORD(SELECT_CAPACITY, 2)                                                        \
   WORD(SELECT_COUNT, 3)                                                           \
-  WORD(SELECT_WORDS, 4)
+  WORD(SELECT_WORDS, 4)                                                           \
+  /* A place in the table of groups, and a group. */                              \
+  WORD(PLACE_WORDS, 4)                                                            \
+  WORD(PLACE_HASH, 0)                                                             \
+  WORD(PLACE_GROUP, 1)                                                            \
+  WORD(PLACE_FIRST, 2)                                                            \
+  WORD(GROUP_WORDS, 4)                                                            \
+  WORD(GROUP_HASH, 0)                                                             \
+  WORD(GROUP_START, 1)                                                            \
+  WORD(GROUP_END, 2)                                                              \
+  WORD(GROUP_ROW, 3)                                                              \
+  WORD(GROUP_NUMBER_MASK, 0x0fffffff)                                             \
+  WORD(GROUP_LENGTH_SHIFT, 28)                                                    \
+  WORD(GROUP_LONG, 9)                                                             \
+  WORD(MOST_GROUPS, 0x0fffffff)                                                   \
+  WORD(KEY_SPARE, 8)                                                              \
+  /* A column whose fields are keys. */                                           \
+  WORD(KEY_FIELD, 0)                                                              \
+  WORD(KEY_QUOTE, 1)                                                              \
+  WORD(KEY_WORDS, 2)                                                              \
+  WORD(KEY_LONG, 255)                                                             \
+  /* Parameters and results of assign_groups. */                                  \
+  WORD(ASSIGN_NEXT, 0)                                                            \
+  WORD(ASSIGN_END, 1)                                                             \
+  WORD(ASSIGN_CAPACITY, 2)                                                        \
+  WORD(ASSIGN_KEYS, 3)                                                            \
+  WORD(ASSIGN_SEED, 4)                                                            \
+  WORD(ASSIGN_GROUPS, 6)                                                          \
+  WORD(ASSIGN_MOST, 7)                                                            \
+  WORD(ASSIGN_PLACES, 8)                                                          \
+  WORD(ASSIGN_KEY_END, 9)                                                         \
+  WORD(ASSIGN_STATUS, 10)                                                         \
+  WORD(ASSIGN_NEEDED, 11)                                                         \
+  WORD(ASSIGN_WORDS, 12)                                                          \
+  WORD(ASSIGN_DONE, 0)                                                            \
+  WORD(ASSIGN_FULL, 1)                                                            \
+  WORD(ASSIGN_ODD, 2)                                                             \
+  WORD(HASH_LAST, 0x243f6a88)                                                     \
+  WORD(HASH_LAST_OTHER, 0x85a308d3)
 // clang-format on
 
 namespace linemill {

@@ -199,6 +199,49 @@ Value select_records(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Whether the arrays that groups are kept in are as long as `assign` says. */
+bool has_room(const Words& assign, const Words& places, const Words& groups, const Bytes& key_bytes) {
+  const uint64_t place_count = assign.data[ASSIGN_PLACES];
+  const uint64_t most = assign.data[ASSIGN_MOST];
+  const bool is_power = place_count > 0 && (place_count & (place_count - 1)) == 0;
+  return is_power && most < place_count && most <= MOST_GROUPS && assign.data[ASSIGN_GROUPS] <= most &&
+         PLACE_WORDS * place_count <= places.length && GROUP_WORDS * most <= groups.length &&
+         uint64_t(assign.data[ASSIGN_KEY_END]) + KEY_SPARE <= key_bytes.length;
+}
+
+/** Whether the fields of all keys are within the table. */
+bool has_keys(const Words& assign, const Words& keys, const Words& table) {
+  const uint64_t key_count = assign.data[ASSIGN_KEYS];
+  const uint64_t end = assign.data[ASSIGN_END];
+  const uint64_t capacity = assign.data[ASSIGN_CAPACITY];
+  if (key_count == 0 || KEY_WORDS * key_count > keys.length || end > capacity) return false;
+  for (uint64_t index = 0; index < key_count; index++) {
+    if (keys.data[KEY_WORDS * index + KEY_FIELD] + capacity + end > table.length) return false;
+  }
+  return true;
+}
+
+/** Arguments: bytes, table, columns of keys, parameters, places, groups, bytes of keys, numbers of groups. */
+Value assign_groups(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const Words keys(info, 2);
+  const Words assign(info, 3);
+  const Words places(info, 4);
+  const Words groups(info, 5);
+  const Bytes key_bytes(info, 6);
+  const Words ids(info, 7);
+  const bool is_valid = assign.length >= ASSIGN_WORDS &&
+                        is_within(assign.data[ASSIGN_NEXT], assign.data[ASSIGN_END], ids.length) &&
+                        has_keys(assign, keys, table) && has_room(assign, places, groups, key_bytes);
+  const Grouping grouping = {bytes.data,  reachable_length(bytes), table.data,     keys.data,
+                             places.data, groups.data,             key_bytes.data, reachable_length(key_bytes)};
+  if (!is_valid || !scanners_of(info).assign_groups(grouping, assign.data, ids.data)) {
+    return throw_range(info.Env(), "assignGroups");
+  }
+  return info.Env().Undefined();
+}
+
 /** The scanners of one instruction set as an object of functions; undefined when this processor has it not. */
 Value scanners(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -217,6 +260,7 @@ Value scanners(const CallbackInfo& info) {
   result.Set("isAscii", Napi::Function::New<is_ascii>(env, "isAscii", data));
   result.Set("countLineFeeds", Napi::Function::New<count_line_feeds>(env, "countLineFeeds", data));
   result.Set("selectRecords", Napi::Function::New<select_records>(env, "selectRecords", data));
+  result.Set("assignGroups", Napi::Function::New<assign_groups>(env, "assignGroups", data));
   return result;
 }
 

@@ -69,6 +69,18 @@ struct Selecting {
   const uint32_t* program;
 };
 
+/** What `assign_groups` looks at and fills; layouts: tableWords, KEY_, PLACE_ and GROUP_. */
+struct Grouping {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* table;
+  const uint32_t* keys;
+  uint32_t* places;
+  uint32_t* groups;
+  uint8_t* key_bytes;
+  uint32_t key_bytes_length;
+};
+
 struct Scanners {
   const char* name;
 
@@ -115,6 +127,13 @@ struct Scanners {
    * SELECT_NEXT below SELECT_END. False when a field lies outside of `bytes`; the program is sound (predicate.h).
    */
   bool (*select_records)(const Selecting& selecting, uint32_t* select, uint32_t* selected);
+
+  /**
+   * Give each record the number of its group; layout: ASSIGN_. It stops before one that needs room, or a key that it
+   * does not make, with ASSIGN_NEXT below ASSIGN_END. False when a field lies outside of `bytes`; the caller has
+   * checked all other lengths.
+   */
+  bool (*assign_groups)(const Grouping& grouping, uint32_t* assign, uint32_t* ids);
 };
 
 extern const Scanners scalar_scanners;

@@ -3,6 +3,9 @@ import type { CountOptions, CountReport } from './count.js'
 import { type BatchIterator, type BatchSteps, Iteration } from './engine/iteration.js'
 import { Turns } from './engine/turns.js'
 import type { FilterOptions, FilterReport } from './filter.js'
+import type { ColumnList } from './format/column-list.js'
+import type { FreqOptions, FreqReport } from './freq.js'
+import type { GroupOptions, GroupReport } from './group.js'
 import type { Columns } from './kernel/job.js'
 import { checkKeys, type RunOptions, signalOf } from './options.js'
 import type { Report } from './report.js'
@@ -34,6 +37,18 @@ export interface LinemillPool extends AsyncDisposable {
     inputs: string | readonly string[],
     options?: FilterOptions,
   ): Promise<FilterReport>
+  /** As the function `groupBy`, on these workers. */
+  groupBy(
+    columns: ColumnList,
+    inputs: string | readonly string[],
+    options?: GroupOptions,
+  ): Promise<GroupReport>
+  /** As the function `freq`, on these workers. */
+  freq(
+    column: string | number,
+    inputs: string | readonly string[],
+    options?: FreqOptions,
+  ): Promise<FreqReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -91,6 +106,26 @@ class SharedPool implements LinemillPool {
   ): Promise<FilterReport> {
     return this.#turns.call('filter', options, async (pool, shared) => {
       return (await import('./filter.js')).filterOnPool(pool, expression, inputs, shared)
+    })
+  }
+
+  groupBy(
+    columns: ColumnList,
+    inputs: string | readonly string[],
+    options?: GroupOptions,
+  ): Promise<GroupReport> {
+    return this.#turns.call('groupBy', options, async (pool, shared) => {
+      return (await import('./group.js')).groupByOnPool(pool, columns, inputs, shared)
+    })
+  }
+
+  freq(
+    column: string | number,
+    inputs: string | readonly string[],
+    options?: FreqOptions,
+  ): Promise<FreqReport> {
+    return this.#turns.call('freq', options, async (pool, shared) => {
+      return (await import('./freq.js')).freqOnPool(pool, column, inputs, shared)
     })
   }
 

@@ -2,6 +2,7 @@
 #include "../scan/automaton.h"
 #include "../scan/copy.h"
 #include "../scan/cut.h"
+#include "../scan/group.h"
 #include "../scan/numbers.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
@@ -97,6 +98,7 @@ const Scanners scalar_scanners = {"scalar",
                                   survey_fields,
                                   is_ascii,
                                   count_line_feeds,
-                                  select_records<ByteFinder>};
+                                  select_records<ByteFinder>,
+                                  assign_groups};
 
 }  // namespace linemill

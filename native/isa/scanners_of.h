@@ -4,6 +4,7 @@
 #include "../scan/copy.h"
 #include "../scan/count.h"
 #include "../scan/cut_fields.h"
+#include "../scan/group.h"
 #include "../scan/numbers.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
@@ -27,7 +28,8 @@ constexpr Scanners scanners_of(const char* name) {
           survey_fields,
           is_ascii<Block>,
           count_line_feeds<Block>,
-          select_records<WordFinder<Block>>};
+          select_records<WordFinder<Block>>,
+          assign_groups};
 }
 
 }  // namespace

@@ -5,6 +5,8 @@ try {
   if (
     verb === 'run' ||
     verb === 'filter' ||
+    verb === 'group' ||
+    verb === 'freq' ||
     (verb === 'count' && (await import('../input/large.js')).areLarge(words))
   ) {
     const { startPool } = await import('./early-pool.js')

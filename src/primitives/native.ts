@@ -5,8 +5,10 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { LinemillError } from '../errors.js'
+import { ASSIGN_END, ASSIGN_NEXT, ASSIGN_ODD, ASSIGN_STATUS } from '../group-layout.js'
 import { NUMBER_UNKNOWN } from '../number-layout.js'
 import { SELECT_END, SELECT_NEXT } from '../predicate-layout.js'
+import { assignGroups as assignPortably } from './portable-group.js'
 import { parseNumbers as parsePortably } from './portable-numbers.js'
 import { selectRecords as selectPortably } from './portable-select.js'
 import type { Dialect, InstructionSet, Primitives } from './primitives.js'
@@ -59,6 +61,17 @@ interface Scanners {
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
   /** Stops before a record that takes more than it can decide: with NEXT below END. */
   selectRecords: Primitives['selectRecords']
+  /** Stops before a record whose key it does not make: with STATUS ASSIGN_ODD. */
+  assignGroups(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    keys: Uint32Array,
+    assign: Uint32Array,
+    places: Uint32Array,
+    groups: Uint32Array,
+    keyBytes: Uint8Array,
+    ids: Uint32Array,
+  ): void
 }
 
 /** What the system is told about how a mapping's bytes will be read. */
@@ -195,6 +208,20 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
         select[SELECT_END] = select[SELECT_NEXT] + 1
         selectPortably(bytes, table, program, select, selected)
         select[SELECT_END] = end
+      }
+    },
+    assignGroups(bytes, table, keys, assign, store, ids) {
+      const { places, groups, keyBytes } = store
+      const end = assign[ASSIGN_END]
+      for (;;) {
+        scanners.assignGroups(bytes, table, keys, assign, places, groups, keyBytes, ids)
+        if (assign[ASSIGN_STATUS] !== ASSIGN_ODD) return
+        // A long key, or one with quotes in it, is the twin's.
+        const odd = assign[ASSIGN_NEXT]
+        assign[ASSIGN_END] = odd + 1
+        assignPortably(bytes, table, keys, assign, store, ids)
+        assign[ASSIGN_END] = end
+        if (assign[ASSIGN_NEXT] === odd || assign[ASSIGN_NEXT] === end) return
       }
     },
   }

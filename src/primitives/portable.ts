@@ -36,6 +36,7 @@ import {
   UNQUOTED,
 } from '../layout.js'
 import { copyExtents } from './portable-copy.js'
+import { assignGroups } from './portable-group.js'
 import { parseNumbers } from './portable-numbers.js'
 import { parseIntegers } from './portable-parse.js'
 import { selectRecords } from './portable-select.js'
@@ -266,4 +267,5 @@ export const portablePrimitives: Primitives = {
   isAscii,
   countLineFeeds,
   selectRecords,
+  assignGroups,
 }

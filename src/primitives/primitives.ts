@@ -16,6 +16,13 @@ export interface Dialect {
 /** Names of the instruction sets a set of primitives can be asked for. `portable` is the TypeScript twin. */
 export type InstructionSet = 'portable' | 'scalar' | 'sse2' | 'avx2' | 'avx512' | 'neon'
 
+/** What the groups of a reduction are kept in (layouts: PLACE_, GROUP_); made longer by whoever has it. */
+export interface GroupStore {
+  readonly places: Uint32Array
+  readonly groups: Uint32Array
+  readonly keyBytes: Uint8Array
+}
+
 /** A column's fields in records `[from, until)`; `word` is that of their starts in the batch's table. */
 export interface NumberFields {
   readonly word: number
@@ -132,5 +139,19 @@ export interface Primitives {
     program: Uint32Array,
     select: Uint32Array,
     selected: Uint32Array,
+  ): void
+
+  /**
+   * Give records `[NEXT, END)` of a batch the numbers of their groups, by index of the record (layouts: tableWords, KEY_,
+   * ASSIGN_). A key that is not in the store is put into it, with the next number. It stops before a record that the
+   * store has no room for: then NEXT is below END.
+   */
+  assignGroups(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    keys: Uint32Array,
+    assign: Uint32Array,
+    store: GroupStore,
+    ids: Uint32Array,
   ): void
 }

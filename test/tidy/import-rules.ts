@@ -8,7 +8,14 @@ import { type CodeFile, type Import, lineOf, type Tree, visit } from './tree.js'
  * from its own folder, types included. The engine is what all verbs share: it stands on the workers, below the verbs.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors.ts', 'layout.ts', 'number-layout.ts', 'predicate-layout.ts', 'survey-layout.ts'],
+  [
+    'errors.ts',
+    'layout.ts',
+    'number-layout.ts',
+    'predicate-layout.ts',
+    'group-layout.ts',
+    'survey-layout.ts',
+  ],
   ['primitives/'],
   ['options.ts'],
   ['input/', 'region/', 'report.ts'],
@@ -23,6 +30,8 @@ const FLOORS: readonly (readonly string[])[] = [
     'run.ts',
     'count.ts',
     'filter.ts',
+    'group.ts',
+    'freq.ts',
     'split.ts',
     'batches.ts',
     'map-file.ts',
@@ -41,6 +50,7 @@ const BEDROCK = [
   'src/layout.ts',
   'src/number-layout.ts',
   'src/predicate-layout.ts',
+  'src/group-layout.ts',
   'src/survey-layout.ts',
 ]
 
@@ -64,6 +74,8 @@ const PUBLIC_TO_CLI = [
   'src/run.ts',
   'src/count.ts',
   'src/filter.ts',
+  'src/group.ts',
+  'src/freq.ts',
   'src/split.ts',
   'src/generate.ts',
   'src/tasks.ts',
