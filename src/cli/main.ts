@@ -7,6 +7,7 @@ try {
     verb === 'filter' ||
     verb === 'group' ||
     verb === 'freq' ||
+    verb === 'stats' ||
     (verb === 'count' && (await import('../input/large.js')).areLarge(words))
   ) {
     const { startPool } = await import('./early-pool.js')
