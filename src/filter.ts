@@ -1,16 +1,12 @@
-import { checkSignal, orCancelled } from './engine/cancellation.js'
-import { type Execution, execute } from './engine/execute.js'
-import { makeExplanation, makeFigures, type VerbFigures } from './engine/figures.js'
-import { headerOf, openSinks, writeHeaders } from './engine/job-output.js'
+import { makeExplanation } from './engine/figures.js'
+import { headerOf } from './engine/job-output.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
-import { checkInputs } from './engine/watch.js'
+import { transform } from './engine/transform.js'
 import { LinemillError } from './errors.js'
 import { compileExpression } from './expression/compile.js'
 import { closeInputs } from './input/open.js'
 import type { FilterDescription } from './kernel/filter-kernel.js'
 import { flag, type RunOptions, resolveOptions, type Settings, type Verb } from './options.js'
-import { commitAll } from './output/commit-all.js'
-import { MemorySink, type Sink } from './output/sink.js'
 import type { Explanation, FilterPlan, Report } from './report.js'
 import { Pool } from './worker/pool.js'
 
@@ -80,51 +76,14 @@ interface Filtering {
 async function filterPrepared(filtering: Filtering, pool: Pool, began: number): Promise<FilterReport> {
   const { prepared, settings, kernel } = filtering
   const isWritten = !kernel.isCount || settings.reject !== undefined
-  const header = isWritten ? headerOf(prepared) : NOTHING
-  const sinks = await openSinks(prepared, settings)
-  const workBegan = performance.now()
-  try {
-    const headers = { header: kernel.isCount ? NOTHING : header, rejectHeader: header }
-    await orCancelled(writeHeaders(sinks, headers), settings.signal)
-    const task = { ...NO_JOB, kernel, onError: settings.onError }
-    const execution = await execute(prepared, pool, task, sinks, settings)
-    checkInputs(prepared, settings)
-    checkSignal(settings.signal)
-    // HAZARD: loaded before the commit: a signal that comes when outputs are in their places ends what is left.
-    const passedOver = execution.errors > 0 ? await import('./engine/passed-over.js') : undefined
-    await commitAll(sinks)
-    if (passedOver) settings.onWarning(passedOver.describeErrors(prepared, execution, settings))
-    const outputBytes = headers.header.length + execution.bytesWritten[0]
-    const figures = { workers: settings.workers, outputBytes, began, workBegan }
-    return makeReport(filtering, execution, figures, sinks)
-  } catch (thrown) {
-    for (const sink of sinks) await sink.abort()
-    throw thrown
-  }
+  const rejectHeader = isWritten ? headerOf(prepared) : NOTHING
+  const header = kernel.isCount ? NOTHING : rejectHeader
+  const output = { kernel, header, rejectHeader, isWritten }
+  const { report, execution } = await transform(prepared, pool, output, settings, began)
+  return { ...report, passed: execution.passed }
 }
 
 const NOTHING = Buffer.alloc(0)
-
-/** Records are copied as they stand, no field is written. */
-const NO_JOB = {
-  columns: [],
-  outputDialect: { delimiter: ',', quote: '"' },
-  recordAllowed: true,
-  args: {},
-} as const
-
-function makeReport(
-  { prepared, settings, kernel }: Filtering,
-  execution: Execution,
-  figures: VerbFigures,
-  [sink]: readonly Sink[],
-): FilterReport {
-  return {
-    ...makeFigures(prepared, settings, execution, figures),
-    passed: execution.passed,
-    ...(sink instanceof MemorySink && !kernel.isCount && { output: sink.bytes() }),
-  }
-}
 
 /** Say what `filter` would do, without doing it. */
 export async function explainFilter(

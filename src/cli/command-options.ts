@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { OPTIONS, type Verb } from './option-table.js'
+import { OPTIONS } from './option-table.js'
+import type { Verb } from './verb-options.js'
 
 /** Give a command the options of its verb. */
 export function addOptions(command: Command, verb: Verb): Command {

@@ -1,14 +1,4 @@
-import type { FilterOptions } from '../filter.js'
-import type { GenerateOptions } from '../generate.js'
-import {
-  FORMAT_NAMES,
-  GATHER_NAMES,
-  ON_ERROR_NAMES,
-  PRIMITIVES_NAMES,
-  type RunOptions,
-  STRATEGY_NAMES,
-} from '../options.js'
-import type { SplitOptions } from '../split.js'
+import { FORMAT_NAMES, GATHER_NAMES, ON_ERROR_NAMES, PRIMITIVES_NAMES, STRATEGY_NAMES } from '../options.js'
 import {
   readArg,
   readDelimiter,
@@ -18,27 +8,11 @@ import {
   readSize,
   readWholeNumber,
 } from './typed-values.js'
-
-export type Verb = 'run' | 'filter' | 'count' | 'split' | 'generate'
-
-interface OptionEntry {
-  readonly flags: string
-  readonly description: string
-  /** The verbs that have it. */
-  readonly verbs: readonly Verb[]
-  /** The library's option that it sets; absent where it is about the command line alone. */
-  readonly key?: keyof RunOptions | keyof GenerateOptions | keyof SplitOptions | keyof FilterOptions | 'lines'
-  readonly read?: (typed: string, before?: never) => unknown
-  readonly choices?: readonly string[]
-  /** The word that stands for null. Commander keeps no null itself. */
-  readonly nullWord?: string
-}
+import { type OptionEntry, VERB_OPTIONS, type Verb } from './verb-options.js'
 
 const RUN: readonly Verb[] = ['run']
 const RECORDS: readonly Verb[] = ['run', 'filter']
 const ENGINE: readonly Verb[] = ['run', 'filter', 'count', 'split']
-const SPLIT: readonly Verb[] = ['split']
-const GENERATE: readonly Verb[] = ['generate']
 
 /** Every option of every command, once. */
 export const OPTIONS: readonly OptionEntry[] = [
@@ -48,51 +22,7 @@ export const OPTIONS: readonly OptionEntry[] = [
     verbs: ['run', 'filter', 'generate'],
     key: 'output',
   },
-  {
-    flags: '-o, --output <directory>',
-    description: 'directory to write: a new one, or one without such files',
-    verbs: SPLIT,
-    key: 'output',
-  },
-  {
-    flags: '--records <number>',
-    description: 'records of each file',
-    verbs: SPLIT,
-    key: 'records',
-    read: readWholeNumber,
-  },
-  {
-    flags: '--bytes <size>',
-    description: 'in place of --records: size of each file, about, in whole records',
-    verbs: SPLIT,
-    key: 'bytes',
-    read: readSize,
-  },
-  {
-    flags: '--name <template>',
-    description: "name of each file (default: part-{index} and the first input's extension)",
-    verbs: SPLIT,
-    key: 'name',
-  },
-  {
-    flags: '--no-repeat-header',
-    description: 'the first file alone begins with the header',
-    verbs: SPLIT,
-    key: 'repeatHeader',
-  },
-  {
-    flags: '--count',
-    description: 'print how many records pass, in place of the records',
-    verbs: ['filter'],
-    key: 'count',
-  },
-  {
-    flags: '--invert',
-    description: 'let the records pass for which the expression does not hold',
-    verbs: ['filter'],
-    key: 'invert',
-  },
-  { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
+  ...VERB_OPTIONS,
   {
     flags: '--format <name>',
     description: 'format of the inputs (default: by extension, else lines)',
@@ -238,35 +168,6 @@ export const OPTIONS: readonly OptionEntry[] = [
     key: 'primitives',
     choices: PRIMITIVES_NAMES,
   },
-  {
-    flags: '--rows <number>',
-    description: 'records to write, the header not counted (default: 1000000)',
-    verbs: GENERATE,
-    key: 'rows',
-    read: readWholeNumber,
-  },
-  {
-    flags: '--size <size>',
-    description: 'write whole records until there are so many bytes, in place of --rows',
-    verbs: GENERATE,
-    key: 'sizeBytes',
-    read: readSize,
-  },
-  {
-    flags: '--seed <number>',
-    description: 'same seed, rows and kind: same bytes (default: 1)',
-    verbs: GENERATE,
-    key: 'seed',
-    read: readWholeNumber,
-  },
-  {
-    flags: '--stations <number>',
-    description: 'with measurements: how many stations, 1 to 10000 (default: 412)',
-    verbs: GENERATE,
-    key: 'stations',
-    read: readWholeNumber,
-  },
-  { flags: '--crlf', description: 'with quoted: end records in CRLF', verbs: GENERATE, key: 'crlf' },
   {
     flags: '--progress',
     description: 'show progress on standard error (default: on a terminal)',

@@ -52,7 +52,7 @@ export interface Execution {
   readonly workerFigures: readonly WorkerFigures[]
   /** The workers that took part, worker 0 first. */
   readonly workers: readonly PoolWorker[]
-  /** The workers' states of a reduction, without worker 0's, which stays there. */
+  /** The states of a reduction: a built-in kernel's; of a job's without worker 0's, which stays there. */
   readonly states: readonly unknown[]
   /** About the first record that each worker passed over, where it did. */
   readonly firstErrors: readonly PlainError[]
@@ -110,8 +110,8 @@ export async function execute(
   })
   const failures = new Failures(region)
   const began = performance.now()
-  const run = { prepared, task, settings, region, failures }
-  const workers = pool.workers(workersNeeded(isNative(task), prepared.byteLength, settings))
+  const run = { prepared, task, settings, region, failures, canHelp: isHelpful(task, sinks) }
+  const workers = pool.workers(workersNeeded(run.canHelp, prepared.byteLength, settings))
   const threads = startThreads(run, workers)
   const stopWatching = watch(region, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
@@ -141,7 +141,7 @@ export async function execute(
     workers,
     workerFigures: finished.map(({ figures }) => figures),
     firstErrors: finished.flatMap(({ firstError }) => firstError ?? []),
-    states: finished.slice(1).map(({ state }) => state),
+    states: (task.job === undefined ? finished : finished.slice(1)).map(({ state }) => state),
     secondsOfWork: (performance.now() - began) / 1000,
   }
 }
@@ -163,8 +163,8 @@ async function settled(gathering: Promise<void>): Promise<void> {
  * How many worker threads a run needs. Where the main thread takes part in native work, it is one of the threads
  * that were asked for, and small inputs are done before a worker would have started.
  */
-export function workersNeeded(isNative: boolean, byteLength: number, settings: Settings): number {
-  if (!isNative || !settings.mainThread) return settings.workers
+export function workersNeeded(canHelp: boolean, byteLength: number, settings: Settings): number {
+  if (!canHelp || !settings.mainThread) return settings.workers
   return byteLength <= ALONE_BYTES ? 0 : settings.workers - 1
 }
 
@@ -175,22 +175,25 @@ interface Run {
   readonly settings: Settings
   readonly region: Region
   readonly failures: Failures
+  /** Whether the main thread may take part. */
+  readonly canHelp: boolean
 }
 
-/** Whether only native code runs over the blocks: then the main thread may take part. */
-function isNative(task: TaskSettings): boolean {
-  return task.job === undefined && task.kernel === undefined
+/** Whether the main thread may take part: no user's code runs, and it cannot come to wait for room in the region. */
+function isHelpful(task: TaskSettings, sinks: readonly Sink[]): boolean {
+  return task.job === undefined && sinks.length === 0
 }
 
 function startThreads(run: Run, workers: readonly PoolWorker[]): Promise<FromWorker | undefined>[] {
-  const { prepared, task, settings, region, failures } = run
-  const shared = { ...task, ...sharedTask(prepared, settings, region), workerCount: workers.length }
+  const { prepared, task, settings, region, failures, canHelp } = run
+  const workerCount = workers.length
+  const shared = { ...task, ...sharedTask(prepared, settings, region), workerCount }
   const threads = workers.map((worker, workerIndex) => ask(run, worker, { ...shared, workerIndex }))
-  if (isNative(task) && settings.mainThread) {
+  if (canHelp && settings.mainThread) {
     // Loaded here: a job's main thread has no use for what a worker needs.
     threads.unshift(
       import('./help-out.js')
-        .then(({ helpOut }) => helpOut(prepared, region, settings, failures))
+        .then(({ helpOut }) => helpOut(prepared, region, { ...shared, workerIndex: workerCount }, failures))
         .catch((thrown) => {
           failures.add(-1, asLinemillError(thrown, 'ERR_WORKER', 'internal error: '))
           return undefined

@@ -10,6 +10,11 @@ export interface Kernel {
   readonly firstError?: LinemillError | undefined
   /** Records that a filter let pass, since the worker began. */
   readonly passed?: number
+  /**
+   * What a reduction has come to in this worker, as plain data that crosses threads. Asked for once, when there are no
+   * more batches.
+   */
+  partial?(): unknown
   /** Called when the next batches come from another input, before the first of them. */
   useInput(input: InputPlan): void
   /**

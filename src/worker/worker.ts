@@ -1,20 +1,16 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import { Batch, measureBatch } from '../batch/batch.js'
 import { asLinemillError, LinemillError, type PlainError, toPlainError } from '../errors.js'
-import { type KernelDescription, makeBuiltInKernel } from '../kernel/built-in.js'
 import type { Job } from '../kernel/job.js'
-import type { Kernel } from '../kernel/kernel.js'
 import { describeJob, loadJob } from '../kernel/load-job.js'
-import { type KernelSettings, makeKernel } from '../kernel/make-kernel.js'
+import { makeKernel } from '../kernel/make-kernel.js'
 import type { UserKernel } from '../kernel/user-kernel.js'
 import { writeToStandardError } from '../output/standard-error.js'
 import { choosePrimitives } from '../primitives/choose.js'
-import type { Primitives } from '../primitives/primitives.js'
 import { Region } from '../region/region.js'
-import { SlotWriter } from '../region/slot-writer.js'
 import type { WorkerFigures } from '../report.js'
 import { BlockLoop } from './block-loop.js'
 import type { FromWorker, JobReference, ToWorker, WorkerTask } from './messages.js'
+import { kernelResults, kernelSettings, makeParts, prepareBuiltIn } from './prepare-kernel.js'
 
 const port = parentPort as MessagePort
 const post = (message: FromWorker): void => port.postMessage(message)
@@ -92,7 +88,7 @@ async function runTask(task: WorkerTask): Promise<void> {
     if (task.handsOver) await prepareHandOver(loop, task, region)
     const kernel = task.kernel && (await prepareBuiltIn(loop, task.kernel, task, region))
     const figures = loop.run()
-    post({ type: 'finished', figures, firstError: kernel?.firstError && toPlainError(kernel.firstError) })
+    post({ type: 'finished', figures, ...kernelResults(kernel) })
     return
   }
   const job = await load(task.job)
@@ -130,34 +126,6 @@ async function prepareJob(loop: BlockLoop, job: Job, task: WorkerTask, region: R
   return kernel
 }
 
-function kernelSettings(task: WorkerTask, region: Region): KernelSettings {
-  const { plan, onError, args, columns, outputDialect, recordAllowed } = task
-  return {
-    columns,
-    format: plan.inputs[0]?.format ?? 'lines',
-    outputDialect,
-    recordAllowed,
-    onError,
-    args,
-    isCancelled: () => region.control.isCancelled(),
-    worker: task.watchesCalls ? region.control.worker : undefined,
-  }
-}
-
-/** Let the loop run a built-in kernel; gives it. */
-async function prepareBuiltIn(
-  loop: BlockLoop,
-  description: KernelDescription,
-  task: WorkerTask,
-  region: Region,
-): Promise<Kernel> {
-  const { batch, writers, primitives } = makeParts(loop, task, region)
-  const settings = kernelSettings(task, region)
-  const kernel = await makeBuiltInKernel(description, { batch, writers, primitives, settings })
-  loop.setWork({ kernel, batch, writers })
-  return kernel
-}
-
 /** Let the loop hand its batches over to the thread that runs. */
 async function prepareHandOver(loop: BlockLoop, task: WorkerTask, region: Region): Promise<void> {
   const { HandOverKernel } = await import('../kernel/hand-over-kernel.js')
@@ -165,21 +133,6 @@ async function prepareHandOver(loop: BlockLoop, task: WorkerTask, region: Region
   const isCancelled = (): boolean => region.control.isCancelled()
   const kernel = new HandOverKernel(batch, writers[0], primitives, { inputs: task.plan.inputs, isCancelled })
   loop.setWork({ kernel, batch, writers })
-}
-
-/** A batch as large as the task asks for, and a writer for each of its outputs. */
-function makeParts(
-  loop: BlockLoop,
-  task: WorkerTask,
-  region: Region,
-): { batch: Batch; writers: SlotWriter[]; primitives: Primitives } {
-  const primitives = choosePrimitives(task.instructionSet, { warn: false })
-  const { capacity, wantedCount } = measureBatch(task.plan, task.batchRecords)
-  const writers: SlotWriter[] = []
-  for (let output = 0; output < (task.onError === 'reject' ? 2 : 1); output++) {
-    writers.push(new SlotWriter(region, output, writers, loop.verify))
-  }
-  return { batch: new Batch(primitives, capacity, wantedCount), writers, primitives }
 }
 
 /** Report the figures; the state of worker 0 stays here, where the others' are brought to be combined. */

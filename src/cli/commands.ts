@@ -1,0 +1,109 @@
+import { GENERATE_KINDS } from '../generate/settings.js'
+import type { Verb } from './verb-options.js'
+
+/** A word that a command takes, `<needed>` or `<several...>`. */
+export interface CommandWord {
+  readonly name: string
+  readonly description: string
+  readonly choices?: readonly string[]
+}
+
+/** A command, as its help shows it. */
+export interface CommandEntry {
+  readonly verb: Verb
+  readonly description: string
+  readonly words: readonly CommandWord[]
+  /** What the help says behind the options. */
+  readonly help: string
+  /** Load what the command does: a function of its words, then of the command, which has its options. */
+  readonly load: () => Promise<(...given: never[]) => Promise<void>>
+}
+
+const INPUTS: CommandWord = { name: '<input...>', description: 'files to read, in this order' }
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    verb: 'run',
+    description: "the user's function over every line, record or batch",
+    words: [{ name: '<module>', description: 'file whose default export is the job' }, INPUTS],
+    help: `
+The module's default export is a function of a line, or an object with a function of a line, record or batch.
+Sizes take K, M and G (powers of 1024). An input's format follows its extension: .csv, .tsv, .ndjson, .jsonl.
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ echo 'export default (line) => line.toUpperCase()' > upper.mjs
+  $ linemill run upper.mjs clicks.csv -o upper.csv --report
+  $ echo 'export default (line) => (line.includes(",4,") ? line : undefined)' > bought.mjs
+  $ linemill run bought.mjs clicks.csv | head -n 3
+  $ linemill run bought.mjs clicks.csv --explain
+`,
+    load: async () => (await import('./run-action.js')).runAction,
+  },
+  {
+    verb: 'filter',
+    description: 'records for which an expression holds',
+    words: [{ name: '<expression>', description: 'JavaScript over column names' }, INPUTS],
+    help: `
+The expression is JavaScript over column names; line is the whole record. A column is a number where it is compared with
+one, else a text; what is no number is unequal, above and below none. col('a b') names a column that is no identifier.
+What compares columns with values that are written out runs natively; --explain says what does not, and why.
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ linemill filter 'behavior_type === 4 && user_geohash !== ""' clicks.csv -o bought.csv --report
+  $ linemill filter '[4076, 10894].includes(item_category)' clicks.csv --count
+  $ linemill filter 'time.startsWith("2014-12-12") && /,[34],/.test(line)' clicks.csv --explain
+`,
+    load: async () => (await import('./filter-action.js')).filterAction,
+  },
+  {
+    verb: 'count',
+    description: 'how many records (or lines) there are',
+    words: [{ name: '<input...>', description: 'files to read' }],
+    help: `
+Records are counted by the input's format: a header is none, and a line end inside quotes ends none.
+
+Examples:
+  $ linemill generate quoted --rows 100000 -o reviews.csv
+  $ linemill count reviews.csv
+  $ linemill count --lines reviews.csv
+`,
+    load: async () => (await import('./count-action.js')).countAction,
+  },
+  {
+    verb: 'split',
+    description: 'files of so many records, or bytes, each',
+    words: [INPUTS],
+    help: `
+Records are cut by the input's format, so a line end inside quotes parts none; they pass as they stand, each with a
+line feed. {index} in a name counts from 0. The directory appears, or gets its files, at the end: all or none.
+
+Examples:
+  $ linemill generate quoted --rows 100000 -o reviews.csv
+  $ linemill split reviews.csv --records 30000 -o parts --report
+  $ linemill split reviews.csv --bytes 1M -o blocks --name 'reviews-{index}.csv' --no-repeat-header
+  $ linemill split reviews.csv --bytes 1M -o blocks --explain
+`,
+    load: async () => (await import('./split-action.js')).splitAction,
+  },
+  {
+    verb: 'generate',
+    description: 'a file to try linemill on, the same on every machine',
+    words: [{ name: '<kind>', description: 'what to write', choices: GENERATE_KINDS }],
+    help: `
+Kinds:
+  tianchi       clicks of a shop: user_id,item_id,behavior_type,user_geohash,item_category,time
+  measurements  station;temperature, as in the One Billion Row Challenge
+  ndjson        a web service's log, an object a line
+  quoted        csv with line ends, delimiters and doubled quotes inside fields
+
+Examples:
+  $ linemill generate tianchi --size 100M -o clicks.csv
+  $ linemill generate measurements --rows 100000 --stations 1000 --seed 7 -o measurements.txt
+  $ linemill generate ndjson | head -n 3
+`,
+    load: async () => (await import('./generate-action.js')).generateAction,
+  },
+]

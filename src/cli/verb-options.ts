@@ -1,0 +1,107 @@
+import type { CountOptions } from '../count.js'
+import type { FilterOptions } from '../filter.js'
+import type { GenerateOptions } from '../generate.js'
+import type { RunOptions } from '../options.js'
+import type { SplitOptions } from '../split.js'
+import { readSize, readWholeNumber } from './typed-values.js'
+
+export type Verb = 'run' | 'filter' | 'count' | 'split' | 'generate'
+
+export interface OptionEntry {
+  readonly flags: string
+  readonly description: string
+  /** The verbs that have it. */
+  readonly verbs: readonly Verb[]
+  /** The library's option that it sets; absent where it is about the command line alone. */
+  readonly key?:
+    | keyof RunOptions
+    | keyof GenerateOptions
+    | keyof SplitOptions
+    | keyof FilterOptions
+    | keyof CountOptions
+  readonly read?: (typed: string, before?: never) => unknown
+  readonly choices?: readonly string[]
+  /** The word that stands for null. Commander keeps no null itself. */
+  readonly nullWord?: string
+}
+
+const SPLIT: readonly Verb[] = ['split']
+const GENERATE: readonly Verb[] = ['generate']
+
+/** The options that are a single verb's own, by verb. */
+export const VERB_OPTIONS: readonly OptionEntry[] = [
+  {
+    flags: '-o, --output <directory>',
+    description: 'directory to write: a new one, or one without such files',
+    verbs: SPLIT,
+    key: 'output',
+  },
+  {
+    flags: '--records <number>',
+    description: 'records of each file',
+    verbs: SPLIT,
+    key: 'records',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--bytes <size>',
+    description: 'in place of --records: size of each file, about, in whole records',
+    verbs: SPLIT,
+    key: 'bytes',
+    read: readSize,
+  },
+  {
+    flags: '--name <template>',
+    description: "name of each file (default: part-{index} and the first input's extension)",
+    verbs: SPLIT,
+    key: 'name',
+  },
+  {
+    flags: '--no-repeat-header',
+    description: 'the first file alone begins with the header',
+    verbs: SPLIT,
+    key: 'repeatHeader',
+  },
+  {
+    flags: '--count',
+    description: 'print how many records pass, in place of the records',
+    verbs: ['filter'],
+    key: 'count',
+  },
+  {
+    flags: '--invert',
+    description: 'let the records pass for which the expression does not hold',
+    verbs: ['filter'],
+    key: 'invert',
+  },
+  { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
+  {
+    flags: '--rows <number>',
+    description: 'records to write, the header not counted (default: 1000000)',
+    verbs: GENERATE,
+    key: 'rows',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--size <size>',
+    description: 'write whole records until there are so many bytes, in place of --rows',
+    verbs: GENERATE,
+    key: 'sizeBytes',
+    read: readSize,
+  },
+  {
+    flags: '--seed <number>',
+    description: 'same seed, rows and kind: same bytes (default: 1)',
+    verbs: GENERATE,
+    key: 'seed',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--stations <number>',
+    description: 'with measurements: how many stations, 1 to 10000 (default: 412)',
+    verbs: GENERATE,
+    key: 'stations',
+    read: readWholeNumber,
+  },
+  { flags: '--crlf', description: 'with quoted: end records in CRLF', verbs: GENERATE, key: 'crlf' },
+]

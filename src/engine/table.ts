@@ -1,0 +1,89 @@
+import { encodeRow, type OutputDialect } from '../batch/encode.js'
+import { LinemillError } from '../errors.js'
+import type { FormatName } from '../options.js'
+
+/** A value of a result: bytes are text as it stands in an input, which need not be UTF-8. */
+export type TableValue = string | number | bigint | boolean | null | Uint8Array
+
+/** What a built-in reduction came to: rows of values below the names of their columns. */
+export interface Table {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly TableValue[])[]
+}
+
+/** How a result is written. */
+export type TableFormat = Exclude<FormatName, 'lines'>
+export const TABLE_FORMATS: readonly TableFormat[] = ['csv', 'tsv', 'ndjson']
+
+/** Rows that are encoded at a time. */
+const PIECE_ROWS = 4096
+
+/** Encode a table, header first, in pieces of some thousand rows. */
+export function* encodeTable({ columns, rows }: Table, format: TableFormat): Generator<Buffer> {
+  const encode = format === 'ndjson' ? encodeObjects(columns) : encodeRows(DIALECTS[format])
+  if (format !== 'ndjson') yield encode([columns])
+  for (let from = 0; from < rows.length; from += PIECE_ROWS) yield encode(rows.slice(from, from + PIECE_ROWS))
+}
+
+/** The format that a result is written in, where none is asked for: by the file's extension, else as the inputs. */
+export function tableFormatOf(output: string | undefined, format: FormatName): TableFormat {
+  const extension = /\.(csv|tsv|ndjson|jsonl)$/i.exec(output ?? '')?.[1].toLowerCase()
+  if (extension !== undefined) return extension === 'jsonl' ? 'ndjson' : (extension as TableFormat)
+  return format === 'lines' ? 'csv' : format
+}
+
+type EncodeRows = (rows: readonly (readonly TableValue[])[]) => Buffer
+
+const DIALECTS: Readonly<Record<'csv' | 'tsv', OutputDialect>> = {
+  csv: { delimiter: ',', quote: '"' },
+  tsv: { delimiter: '\t', quote: undefined },
+}
+
+/** Every byte is a character, so that bytes which are no UTF-8 pass as they are. */
+function encodeRows({ delimiter, quote }: OutputDialect): EncodeRows {
+  const encodeOne = (row: readonly TableValue[]): string =>
+    `${encodeRow(row.map(asBytes), delimiter, quote)}\n`
+  return (rows) => Buffer.from(rows.map(encodeOne).join(''), 'latin1')
+}
+
+function asBytes(value: TableValue): string | number | bigint | boolean | null {
+  if (typeof value === 'string') return Buffer.from(value).toString('latin1')
+  return value instanceof Uint8Array ? asBuffer(value).toString('latin1') : value
+}
+
+/** An object a row. A number that is none, or has no end, is null, as JSON has it. */
+function encodeObjects(columns: readonly string[]): EncodeRows {
+  const names = columns.map((name) => `${JSON.stringify(name)}:`)
+  const encodeOne = (row: readonly TableValue[]): string =>
+    `{${row.map((value, index) => names[index] + encodeJson(value)).join(',')}}\n`
+  return (rows) => Buffer.from(rows.map(encodeOne).join(''))
+}
+
+function encodeJson(value: TableValue): string {
+  if (typeof value === 'bigint') return String(value)
+  return JSON.stringify(value instanceof Uint8Array ? asBuffer(value).toString() : value)
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
+/**
+ * Make a plain object of each row, for the library: bytes are decoded.
+ *
+ * @throws LinemillError ERR_USAGE where two columns have one name.
+ */
+export function tableToObjects({ columns, rows }: Table): Record<string, Exclude<TableValue, Uint8Array>>[] {
+  const twice = columns.find((name, index) => columns.indexOf(name) !== index)
+  if (twice !== undefined) {
+    throw new LinemillError('ERR_USAGE', `two columns of the result are named ${JSON.stringify(twice)}`)
+  }
+  return rows.map((row) =>
+    Object.fromEntries(
+      row.map((value, index) => [
+        columns[index],
+        value instanceof Uint8Array ? asBuffer(value).toString() : value,
+      ]),
+    ),
+  )
+}
