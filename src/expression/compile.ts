@@ -6,7 +6,7 @@ import type { Context } from './kind.js'
 import { parseExpression } from './parse.js'
 import { ALWAYS, type Predicate, simplify } from './predicate.js'
 import { writeLooseTests, writeProgram } from './program.js'
-import { isObstacle, type Obstacle, readPredicate } from './read-test.js'
+import { isObstacle, type Obstacle, readNeeded, readPredicate } from './read-test.js'
 
 /** An expression as plain data that crosses threads: a record must pass both, if there are both. */
 export interface CompiledExpression {
@@ -41,10 +41,13 @@ export function compileExpression(
     }
     native.push(read)
   }
-  const program = writeProgram(simplify(native.length === 0 ? ALWAYS : { op: 'and', parts: native }))
-  const shown = native.length === 0 ? {} : { native: sourceOf(conditions.slice(0, native.length), source) }
-  if (obstacle === undefined) return { compiled: { columns: columns.read, program }, plan: shown }
   const rest = conditions.slice(native.length)
+  const needed = rest.length === 0 ? undefined : readNeeded(rest[0], context)
+  const program = writeNative(needed === undefined ? native : [...native, needed.predicate])
+  const first = native.length === 0 ? [] : [sourceOf(conditions.slice(0, native.length), source)]
+  const written = needed === undefined ? first : [...first, needed.written]
+  const shown = written.length === 0 ? {} : { native: written.join(' && ') }
+  if (obstacle === undefined) return { compiled: { columns: columns.read, program }, plan: shown }
   const { source: body, tests } = writeFunction(rest, context)
   return {
     compiled: { columns: columns.read, program, function: { source: body, tests: writeLooseTests(tests) } },
@@ -54,6 +57,10 @@ export function compileExpression(
       reason: `${source.slice(obstacle.node.start, obstacle.node.end)}: ${obstacle.why}`,
     },
   }
+}
+
+function writeNative(predicates: readonly Predicate[]): Uint32Array {
+  return writeProgram(simplify(predicates.length === 0 ? ALWAYS : { op: 'and', parts: predicates }))
 }
 
 /** The operands of a chain of && from the left. */

@@ -14,6 +14,7 @@ import { LINE } from './columns.js'
 import { nextAbove, nextBelow } from './doubles.js'
 import { areFields, type Context } from './kind.js'
 import { literalNumber, literalText } from './literal.js'
+import { findNeededTexts } from './needed-text.js'
 import type { Predicate } from './predicate.js'
 
 /** Why a part of an expression is no predicate. */
@@ -48,6 +49,30 @@ export function readPredicate(node: Node, context: Context): Predicate | Obstacl
   const column = findField(node, context)
   if (column !== undefined) return not(textTest(column, TEST_TEXT_AMONG, ['']))
   return readComparison(node, context) ?? obstacle(node, context)
+}
+
+/**
+ * Read what a condition that is no predicate needs: without the plain texts of its regular expression it does not hold.
+ * They are ASCII, so that bytes which are no UTF-8 make no difference.
+ */
+export function readNeeded(
+  node: Node,
+  context: Context,
+): { predicate: Predicate; written: string } | undefined {
+  const call = node as Expression
+  if (call.type !== 'CallExpression' || call.optional || call.arguments.length !== 1) return undefined
+  const { callee, arguments: args } = call
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.optional) return undefined
+  if (callee.property.type !== 'Identifier' || callee.property.name !== 'test') return undefined
+  const column = findField(args[0], context)
+  if (column === undefined || callee.object.type !== 'Literal' || !callee.object.regex) return undefined
+  const texts = findNeededTexts(callee.object.regex.pattern, callee.object.regex.flags)
+  if (texts.length === 0) return undefined
+  const subject = context.source.slice(args[0].start, args[0].end)
+  return {
+    predicate: { op: 'and', parts: texts.map((text) => textTest(column, TEST_TEXT_HAS, [text])) },
+    written: texts.map((text) => `${subject}.includes(${JSON.stringify(text)})`).join(' && '),
+  }
 }
 
 /** Read what is true or false whatever is asked of it: a comparison, or a call that gives a boolean. */
