@@ -1,13 +1,18 @@
+import { totalSize } from '../input/large.js'
 import { createPool, type LinemillPool } from '../pool.js'
 
 let early: LinemillPool | undefined
 
+/** What most verbs take as a block, if they are not told otherwise. */
+const BLOCK_BYTES = 1024 * 1024
+
 /** Start as many workers as a verb takes by default, before it is known what else the command line says. */
-export function startPool(verb: string): void {
+export function startPool(verb: string, words: readonly string[]): void {
   early = createPool()
+  const blocks = Math.max(1, Math.ceil(totalSize(words) / BLOCK_BYTES))
   try {
     // The main thread is one of those that count.
-    early.start(verb === 'count' ? early.workers - 1 : early.workers)
+    early.start(verb === 'count' ? early.workers - 1 : Math.min(early.workers, blocks))
   } catch {} // it is told when they are needed
 }
 
@@ -20,11 +25,10 @@ export async function takeEarlyPool(workers: number | undefined): Promise<Linemi
   return undefined
 }
 
-/** Take the pool that was started early, if it is of the right size, or start another. */
+/** Take the pool that was started early, if it is of the right size, or make another. */
 export async function takePool(workers: number | undefined): Promise<LinemillPool> {
   const found = await takeEarlyPool(workers)
   if (found !== undefined) return found
   const pool = createPool(workers === undefined ? {} : { workers })
-  pool.start()
   return pool
 }

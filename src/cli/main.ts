@@ -8,7 +8,7 @@ try {
     (verb === 'count' && (await import('../input/large.js')).areLarge(words))
   ) {
     const { startPool } = await import('./early-pool.js')
-    startPool(verb)
+    startPool(verb, words)
   }
   const { obeyCommandLine } = await import('./command-line.js')
   await obeyCommandLine()
@@ -16,7 +16,8 @@ try {
   // Nothing that tells failures better has loaded.
   const { code, message } = thrown as NodeJS.ErrnoException
   process.stderr.write(`linemill: cannot load: ${message}\n`)
-  process.exit(code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM' ? 75 : 1)
+  const isShortage = /^(EMFILE|ENFILE|ENOMEM)$/.test(code ?? '') || message.includes('too many open files')
+  process.exit(isShortage ? 75 : 1)
 }
 
 export {}

@@ -178,12 +178,17 @@ const bound = new Map<InstructionSet, Primitives>()
 export function nativePrimitives(set?: InstructionSet): Primitives {
   const addon = loadAddon()
   const cause = addonLoadError()
-  if (!addon)
+  if (!addon) {
+    // What the system is short of, it tells in words alone.
+    if (/Too many open files|Cannot allocate memory/.test(String(cause))) {
+      throw new LinemillError('ERR_RESOURCE', `the native addon does not load: ${cause}`, { cause })
+    }
     throw new LinemillError(
       'ERR_USAGE',
       `native primitives were asked for, but the addon does not load: ${HOW_TO_BUILD}`,
       { cause },
     )
+  }
   const wanted = set ?? addon.instructionSets[0]
   const known = bound.get(wanted)
   if (known) return known
