@@ -6,13 +6,15 @@ let early: LinemillPool | undefined
 /** What most verbs take as a block, if they are not told otherwise. */
 const BLOCK_BYTES = 1024 * 1024
 
-/** Start as many workers as a verb takes by default, before it is known what else the command line says. */
-export function startPool(verb: string, words: readonly string[]): void {
+/**
+ * Start as many workers as a verb takes by default for the files among the words of its command line, before it is
+ * known what else they say. Where the main thread helps out it is one of them.
+ */
+export function startPool(words: readonly string[], isHelped: boolean): void {
   early = createPool()
   const blocks = Math.max(1, Math.ceil(totalSize(words) / BLOCK_BYTES))
   try {
-    // The main thread is one of those that count.
-    early.start(verb === 'count' ? early.workers - 1 : Math.min(early.workers, blocks))
+    early.start(isHelped ? early.workers - 1 : Math.min(early.workers, blocks))
   } catch {} // it is told when they are needed
 }
 
