@@ -1,5 +1,6 @@
 /** Finds in an expression what tests of columns can say natively. */
 import type { CallExpression, Expression, Node } from 'acorn'
+import { isMemberName } from '../batch/names.js'
 import {
   TEST_NUMBER_AMONG,
   TEST_NUMBER_BETWEEN,
@@ -43,7 +44,7 @@ export function readPredicate(node: Node, context: Context): Predicate | Obstacl
     const part = readPredicate(expression.argument, context)
     return isObstacle(part) ? part : { op: 'not', part }
   }
-  if (expression.type === 'Literal' && typeof expression.value === 'boolean') {
+  if (expression.type === 'Literal' && typeof expression.value === 'boolean' && areFields(context)) {
     return { op: 'constant', value: expression.value }
   }
   const column = findField(node, context)
@@ -93,7 +94,8 @@ const TURNED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<
 /** The column that a node stands for, if its fields are bytes of the record. */
 function findField(node: Node, context: Context): number | undefined {
   const column = context.columns.find(node, context.locals)
-  return column === LINE || areFields(context) ? column : undefined
+  if (column === undefined || column === LINE || areFields(context)) return column
+  return context.hasMembers && isMemberName(context.columns.read[column]) ? column : undefined
 }
 
 function compare(column: number, operator: string, other: Node, context: Context): Predicate | undefined {
@@ -188,6 +190,11 @@ function readMembership(elements: readonly (Node | null)[], column: number, cont
     else if (text !== undefined) texts.push(text)
     else return undefined
   }
+  if (!areFields(context)) {
+    // In ndjson the function looks for texts alone where there are both, and reads the member where there is nothing.
+    const isMixed = numbers.length > 0 && texts.length > 0 && column !== LINE
+    if (isMixed || elements.length === 0) return undefined
+  }
   const parts: Predicate[] = []
   if (numbers.length > 0) {
     const ascending = [...new Set(numbers)].sort((a, b) => a - b)
@@ -215,7 +222,6 @@ function not(part: Predicate): Predicate {
 }
 
 function obstacle(node: Node, context: Context): Obstacle {
-  if (!areFields(context)) return { node, why: 'fields of ndjson are parsed' }
   const expression = node as Expression
   const isCompared = expression.type === 'BinaryExpression'
   if (

@@ -9,8 +9,10 @@ import {
   SELECT_COUNT,
   SELECT_END,
   SELECT_NEXT,
+  SELECTED_IN_DOUBT,
   TEST_AT,
   TEST_COUNT,
+  TEST_DOUBTS,
   TEST_ELSE,
   TEST_FIELD,
   TEST_KIND,
@@ -41,11 +43,16 @@ export function selectRecords(
   let count = select[SELECT_COUNT]
   for (let record = select[SELECT_NEXT]; record < end; record++) {
     let next = program[PREDICATE_FIRST]
+    let doubt = 0
     while (next < tests) {
       const words = PREDICATE_WORDS + TEST_WORDS * next
+      if (test.isInDoubt(next, record)) {
+        doubt = SELECTED_IN_DOUBT
+        break
+      }
       next = program[words + (test.holds(next, record) ? TEST_THEN : TEST_ELSE)]
     }
-    if (next === PREDICATE_TRUE) selected[count++] = record
+    if (next === PREDICATE_TRUE || doubt !== 0) selected[count++] = record | doubt
   }
   select[SELECT_NEXT] = end
   select[SELECT_COUNT] = count
@@ -67,6 +74,12 @@ export class PredicateTest {
     this.#words = program
     this.#numbers = new Float64Array(program.buffer, program.byteOffset, program.length >> 1)
     this.#texts = Buffer.from(program.buffer, program.byteOffset, program.byteLength)
+  }
+
+  /** Whether the answer of a test cannot be told from the table. */
+  isInDoubt(test: number, record: number): boolean {
+    const doubts = this.#words[PREDICATE_WORDS + TEST_WORDS * test + TEST_DOUBTS]
+    return doubts !== 0 && (this.#table[2 * this.#capacity + record] & doubts) !== 0
   }
 
   /** Whether a test of the program holds for a record, whatever the tests before it say. */
