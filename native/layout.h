@@ -87,7 +87,8 @@
   WORD(TEST_TEXT_STARTS, 5)                                                       \
   WORD(TEST_TEXT_ENDS, 6)                                                         \
   WORD(TEST_TEXT_HAS, 7)                                                          \
-  WORD(TEST_KINDS, 8)                                                             \
+  WORD(TEST_WORD, 8)                                                              \
+  WORD(TEST_KINDS, 9)                                                             \
   /* Parameters and results of select_records. */                                 \
   WORD(SELECT_NEXT, 0)                                                            \
   WORD(SELECT_END, 1)                                                             \

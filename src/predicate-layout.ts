@@ -27,7 +27,10 @@ export const TEST_COUNT = 6
 export const TEST_DOUBTS = 7
 export const TEST_WORDS = 8
 
-/** Kinds: a number from one constant to the next; one of all; a text that is one of all (both ascending); or below it. */
+/**
+ * Kinds: a number from one constant to the next; one of all; a text that is one of all (both ascending); or below it;
+ * and so on; a member of ndjson that is a word of JSON: true, false or null, and not the text of it.
+ */
 export const TEST_NUMBER_BETWEEN = 0
 export const TEST_NUMBER_AMONG = 1
 export const TEST_TEXT_AMONG = 2
@@ -36,7 +39,8 @@ export const TEST_TEXT_ABOVE = 4
 export const TEST_TEXT_STARTS = 5
 export const TEST_TEXT_ENDS = 6
 export const TEST_TEXT_HAS = 7
-export const TEST_KINDS = 8
+export const TEST_WORD = 8
+export const TEST_KINDS = 9
 
 /** Words of `Primitives.selectRecords`: the record to look at next (in/out), END, the table's CAPACITY, COUNT (in/out). */
 export const SELECT_NEXT = 0

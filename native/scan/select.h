@@ -163,6 +163,14 @@ Answer ask_text(const Test& test, const Field& field) {
   return answer(memcmp(at, text.at, text.length()) == 0);
 }
 
+/** Ask whether a member is the word itself. Behind a text stands its quote; null has no bytes, but its word is there. */
+inline Answer ask_word(const Test& test, const Field& field) {
+  const Field word = test.text(0);
+  if (size_t(field.limit - field.at) < word.length() || memcmp(field.at, word.at, word.length()) != 0) return Answer::NO;
+  if (field.length() == 0) return answer(word.length() == 4 && word.at[0] == 'n');
+  return answer(field.length() == word.length() && (field.end == field.limit || *field.end != '"'));
+}
+
 /** Ask a test about a field. `copy` has room for COPY_BYTES. */
 template <class Finder>
 Answer ask(const Test& test, Field field, uint8_t* copy) {
@@ -170,6 +178,7 @@ Answer ask(const Test& test, Field field, uint8_t* copy) {
   if (quote != NO_BYTE && field.at < field.end && *field.at == quote && !unquote(field, uint8_t(quote), copy)) {
     return Answer::UNKNOWN;
   }
+  if (test.words[TEST_KIND] == TEST_WORD) return ask_word(test, field);
   return test.words[TEST_KIND] <= TEST_NUMBER_AMONG ? ask_number(test, field) : ask_text<Finder>(test, field);
 }
 

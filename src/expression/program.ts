@@ -19,6 +19,7 @@ import {
   TEST_QUOTE,
   TEST_TEXT_AMONG,
   TEST_THEN,
+  TEST_WORD,
   TEST_WORDS,
 } from '../predicate-layout.js'
 import { LINE } from './columns.js'
@@ -149,7 +150,8 @@ function doubtsOf(program: Uint32Array, words: number, slot: number): number {
     kind === TEST_TEXT_AMONG &&
     program[words + TEST_COUNT] === 1 &&
     program[program[words + TEST_AT] + 1] === 0
-  if (isEmptiness) return MEMBERS_UNDECIDED
+  // No text with escapes is empty, or a word.
+  if (isEmptiness || kind === TEST_WORD) return MEMBERS_UNDECIDED
   const doubt = kind <= TEST_NUMBER_AMONG ? MEMBER_NO_NUMBER : MEMBER_NO_TEXT
   return MEMBERS_UNDECIDED | (doubt << (2 * Math.min(slot, MEMBER_SHARED)))
 }

@@ -10,11 +10,12 @@ import {
   TEST_TEXT_ENDS,
   TEST_TEXT_HAS,
   TEST_TEXT_STARTS,
+  TEST_WORD,
 } from '../predicate-layout.js'
 import { LINE } from './columns.js'
 import { nextAbove, nextBelow } from './doubles.js'
 import { areFields, type Context } from './kind.js'
-import { literalNumber, literalText } from './literal.js'
+import { literalNumber, literalText, literalWord } from './literal.js'
 import { findNeededTexts } from './needed-text.js'
 import type { Predicate } from './predicate.js'
 
@@ -102,7 +103,9 @@ function compare(column: number, operator: string, other: Node, context: Context
   const number = literalNumber(other, context.columns)
   if (number !== undefined) return compareNumber(column, operator, number)
   const text = literalText(other)
-  return text === undefined ? undefined : compareText(column, operator, text)
+  if (text !== undefined) return compareText(column, operator, text)
+  const word = column === LINE || areFields(context) ? undefined : literalWord(other)
+  return word === undefined ? undefined : compareWord(column, operator, word)
 }
 
 /** What is no number (NaN) is not equal to any, and neither below nor above one. */
@@ -129,6 +132,13 @@ function compareNumber(column: number, operator: string, number: number): Predic
     default:
       return undefined
   }
+}
+
+/** What `==` makes of words is JavaScript's own. */
+function compareWord(column: number, operator: string, word: string): Predicate | undefined {
+  const test = textTest(column, TEST_WORD, [word])
+  if (operator === '===') return test
+  return operator === '!==' ? not(test) : undefined
 }
 
 function compareText(column: number, operator: string, text: string): Predicate | undefined {

@@ -25,6 +25,7 @@ import {
   TEST_TEXT_ENDS,
   TEST_TEXT_STARTS,
   TEST_THEN,
+  TEST_WORD,
   TEST_WORDS,
 } from '../predicate-layout.js'
 import { parseNumber } from './number.js'
@@ -124,6 +125,8 @@ export class PredicateTest {
         return end - start >= text.length && text.equals(bytes.subarray(start, start + text.length))
       case TEST_TEXT_ENDS:
         return end - start >= text.length && text.equals(bytes.subarray(end - text.length, end))
+      case TEST_WORD:
+        return isWord(text, bytes, start, end)
       default:
         return bytes.subarray(start, end).includes(text)
     }
@@ -134,6 +137,16 @@ export class PredicateTest {
     return this.#texts.subarray(this.#words[at], this.#words[at] + this.#words[at + 1])
   }
 }
+
+/** Whether a member of JSON is a word. Behind a text stands its quote; null has no bytes, but its word is there. */
+function isWord(word: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  if (!word.equals(bytes.subarray(start, start + word.length))) return false
+  return start === end
+    ? word.latin1Slice(0, word.length) === 'null'
+    : end - start === word.length && bytes[end] !== QUOTE
+}
+
+const QUOTE = 34
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
