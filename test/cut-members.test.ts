@@ -150,7 +150,7 @@ describe(`cutMembers (${names})`, () => {
         const isArray = open === '['
         const value = isArray
           ? '['.repeat(depth) + ']'.repeat(depth)
-          : '{"x":'.repeat(depth) + '1' + '}'.repeat(depth)
+          : `${'{"x":'.repeat(depth)}1${'}'.repeat(depth)}`
         return [
           `{"a":${value},"status":1}`,
           `{"a":${value}${rest.at(-1)},"status":1}`,

@@ -108,6 +108,9 @@ describe('runs as a function, from the first condition that cannot run natively'
     expect(compiled.whole?.source).toBe(
       "return ($number(0) >= 500) && (($subject(1)?.name) === 'x') && ($value(2) == true) && ($order($text(3), 'b') < 0) && $test(0)",
     )
+    expect(compile("[4, 'x'].includes(a) ? true : false", known).compiled.function?.source).toBe(
+      "return (([4].includes($number(0)) || ['x'].includes($text(0))) ? true : false)",
+    )
     const line = compile('line.includes("y")', known)
     expect(line.plan).toEqual({ native: 'line.includes("y")' })
     expect(line.compiled.whole).toBeUndefined()

@@ -71,7 +71,7 @@ const condition = fc.oneof(
     .tuple(member, fc.constantFrom('startsWith', 'endsWith', 'includes'), text)
     .map(([a, b, c]) => `${a}.${b}(${c})`),
   fc
-    .tuple(fc.array(number, { minLength: 1, maxLength: 3 }), member)
+    .tuple(fc.array(fc.oneof(number, text), { minLength: 1, maxLength: 3 }), member)
     .map(([all, a]) => `[${all}].includes(${a})`),
   fc
     .tuple(fc.array(text, { minLength: 1, maxLength: 3 }), member)
@@ -173,6 +173,17 @@ describe('any expression over any lines of JSON', () => {
   })
 })
 
+test('numbers are looked for as numbers, and texts as texts', async () => {
+  const path = write(
+    'mixed.ndjson',
+    '{"a":4.0}\n{"a":"4.0"}\n{"a":"x"}\n{"a":"\\u0078"}\n{"a":["x"]}\n{"a":null}\n{}\n',
+  )
+  for (const source of ['[4, "x"].includes(a)', '[4, "x"].includes(a) ? true : false']) {
+    const { output } = await filterOnPool(pool, source, path)
+    expect(String(output)).toBe('{"a":4.0}\n{"a":"4.0"}\n{"a":"x"}\n{"a":"\\u0078"}\n')
+  }
+})
+
 describe('what runs natively', () => {
   const NO_COMPARISON = 'it is not the comparison of a column with what is written out'
   test.each([
@@ -183,7 +194,9 @@ describe('what runs natively', () => {
     ['ok === true || null !== none', undefined],
     ['ok == true', `ok == true: ${NO_COMPARISON}`],
     ['undefined === ok', `undefined === ok: ${NO_COMPARISON}`],
-    ['[4, "a"].includes(a)', `[4, "a"].includes(a): ${NO_COMPARISON}`],
+    ['[4, "a"].includes(a)', undefined],
+    ['[].includes(a)', `[].includes(a): ${NO_COMPARISON}`],
+    ['[4, null].includes(a)', `[4, null].includes(a): ${NO_COMPARISON}`],
     ['col("\ufffd") === 4', `col("\ufffd") === 4: ${NO_COMPARISON}`],
     ['col("\\ud800") === 4', `col("\\ud800") === 4: ${NO_COMPARISON}`],
   ])('%s', async (source, reason) => {

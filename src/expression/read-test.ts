@@ -200,11 +200,8 @@ function readMembership(elements: readonly (Node | null)[], column: number, cont
     else if (text !== undefined) texts.push(text)
     else return undefined
   }
-  if (!areFields(context)) {
-    // In ndjson the function looks for texts alone where there are both, and reads the member where there is nothing.
-    const isMixed = numbers.length > 0 && texts.length > 0 && column !== LINE
-    if (isMixed || elements.length === 0) return undefined
-  }
+  // In ndjson the member is read all the same, and the record must be JSON.
+  if (elements.length === 0 && !areFields(context)) return undefined
   const parts: Predicate[] = []
   if (numbers.length > 0) {
     const ascending = [...new Set(numbers)].sort((a, b) => a - b)
