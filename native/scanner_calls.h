@@ -136,6 +136,32 @@ Value select_records(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Whether names lie within their words, and the table has room for the records that are to be cut. */
+bool are_members_sound(const Words& names, const Words& members, const Words& table) {
+  if (names.length < NAMES_WORDS || members.length < MEMBERS_WORDS) return false;
+  const uint64_t count = names.data[NAMES_COUNT];
+  if (count > (names.length - NAMES_WORDS) / NAME_WORDS) return false;
+  for (uint64_t index = 0; index < count; index++) {
+    const uint32_t* const name = names.data + NAMES_WORDS + NAME_WORDS * index;
+    if (uint64_t(name[0]) + name[1] > names.length * sizeof(uint32_t)) return false;
+  }
+  const uint64_t capacity = members.data[MEMBERS_CAPACITY];
+  const uint32_t end = members.data[MEMBERS_END];
+  return members.data[MEMBERS_NEXT] <= end && end <= capacity && capacity <= table.length / (3 + 2 * count);
+}
+
+Value cut_members(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words names(info, 1);
+  const Words members(info, 2);
+  const Words table(info, 3);
+  const MemberCutting cutting = {bytes.data, reachable_length(bytes), names.data, table.data};
+  if (!are_members_sound(names, members, table) || !scanners_of(info).cut_members(cutting, members.data)) {
+    return throw_range(info.Env(), "cutMembers");
+  }
+  return info.Env().Undefined();
+}
+
 /** The scanners of one instruction set as an object of functions; undefined when this processor has it not. */
 Value scanners(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -151,6 +177,7 @@ Value scanners(const CallbackInfo& info) {
   result.Set("isAscii", Napi::Function::New<is_ascii>(env, "isAscii", data));
   result.Set("countLineFeeds", Napi::Function::New<count_line_feeds>(env, "countLineFeeds", data));
   result.Set("selectRecords", Napi::Function::New<select_records>(env, "selectRecords", data));
+  result.Set("cutMembers", Napi::Function::New<cut_members>(env, "cutMembers", data));
   return result;
 }
 

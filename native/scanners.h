@@ -51,6 +51,14 @@ struct Selecting {
   const uint32_t* program;
 };
 
+/** What `cut_members` looks at and fills in; layouts: NAMES_ and tableWords. */
+struct MemberCutting {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* names;
+  uint32_t* table;
+};
+
 struct Scanners {
   const char* name;
 
@@ -82,6 +90,12 @@ struct Scanners {
    * SELECT_NEXT below SELECT_END. False when a field lies outside of `bytes`; the program is sound (predicate.h).
    */
   bool (*select_records)(const Selecting& selecting, uint32_t* select, uint32_t* selected);
+
+  /**
+   * Cut wanted members out of records of ndjson; layouts: MEMBERS_ and MEMBER_. It stops before one that is too much
+   * for it, with MEMBERS_NEXT below MEMBERS_END. False when a record lies outside of `bytes`.
+   */
+  bool (*cut_members)(const MemberCutting& cutting, uint32_t* members);
 };
 
 extern const Scanners scalar_scanners;

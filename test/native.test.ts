@@ -359,7 +359,7 @@ function show(bytes: Uint8Array, parameters: object, dialect: Dialect): string {
 describe('addon', () => {
   test('has the layout of layout.ts', () => {
     const shared =
-      /^(SUMMARY|CUT|EXTENT|COPY|NO|PREDICATE|TEST|SELECT)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
+      /^(SUMMARY|CUT|EXTENT|COPY|NO|PREDICATE|TEST|SELECT|SELECTED|NAMES?|MEMBERS?)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
     const constants = Object.entries({ ...layout, ...predicateLayout }).filter(
       ([name, value]) => typeof value === 'number' && shared.test(name),
     )

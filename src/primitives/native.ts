@@ -5,7 +5,8 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { LinemillError } from '../errors.js'
-import { SELECT_END, SELECT_NEXT } from '../predicate-layout.js'
+import { MEMBERS_END, MEMBERS_NEXT, SELECT_END, SELECT_NEXT } from '../predicate-layout.js'
+import { cutMembers as cutPortably } from './portable-members.js'
 import { selectRecords as selectPortably } from './portable-select.js'
 import type { Dialect, InstructionSet, Primitives } from './primitives.js'
 
@@ -43,6 +44,8 @@ interface Scanners {
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
   /** Stops before a record that takes more than it can decide: with NEXT below END. */
   selectRecords: Primitives['selectRecords']
+  /** Stops before a record that has too many parts, or is too deep, with NEXT below END. */
+  cutMembers: Primitives['cutMembers']
 }
 
 /** What the system is told about how a mapping's bytes will be read. */
@@ -167,6 +170,16 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
         select[SELECT_END] = select[SELECT_NEXT] + 1
         selectPortably(bytes, table, program, select, selected)
         select[SELECT_END] = end
+      }
+    },
+    cutMembers(bytes, names, members, table) {
+      const end = members[MEMBERS_END]
+      for (;;) {
+        scanners.cutMembers(bytes, names, members, table)
+        if (members[MEMBERS_NEXT] === end) return
+        members[MEMBERS_END] = members[MEMBERS_NEXT] + 1
+        cutPortably(bytes, names, members, table)
+        members[MEMBERS_END] = end
       }
     },
   }

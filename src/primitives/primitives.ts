@@ -80,7 +80,8 @@ export interface Primitives {
 
   /**
    * List the records of a batch for which a predicate holds (layouts: tableWords, PREDICATE_, SELECT_): the indexes of
-   * those in `[NEXT, END)` are appended to `selected` at COUNT. Afterwards NEXT is END.
+   * those in `[NEXT, END)` are appended to `selected` at COUNT. Afterwards NEXT is END. Where a test asks about a member
+   * of ndjson that cannot be told from the table the record is appended too, with SELECTED_IN_DOUBT in its index.
    */
   selectRecords(
     bytes: Uint8Array,
@@ -89,4 +90,10 @@ export interface Primitives {
     select: Uint32Array,
     selected: Uint32Array,
   ): void
+
+  /**
+   * Cut members out of the records of a batch of ndjson into its table (layouts: NAMES_, MEMBERS_, MEMBER_): each in
+   * `[NEXT, END)` is checked to be one object of JSON. Afterwards NEXT is END.
+   */
+  cutMembers(bytes: Uint8Array, names: Uint32Array, members: Uint32Array, table: Uint32Array): void
 }
