@@ -53,6 +53,7 @@ struct Elements {
 };
 
 using Bytes = Elements<uint8_t, napi_uint8_array>;
+using Doubles = Elements<double, napi_float64_array>;
 using Integers = Elements<int32_t, napi_int32_array>;
 using Words = Elements<uint32_t, napi_uint32_array>;
 

@@ -62,6 +62,48 @@
   WORD(COPY_WORDS, 8)                                                             \
   /* What parse_integers gives for a field that is no short integer. */           \
   WORD(NO_INTEGER, 0x80000000)                                                    \
+  /* What a field is as a number. */                                              \
+  WORD(NUMBER_EMPTY, 0)                                                           \
+  WORD(NUMBER_INTEGER, 1)                                                         \
+  WORD(NUMBER_DECIMAL, 2)                                                         \
+  WORD(NUMBER_BIG, 3)                                                             \
+  WORD(NUMBER_NONE, 4)                                                            \
+  WORD(NUMBER_UNKNOWN, 5)                                                         \
+  /* The sums of one group. */                                                    \
+  WORD(SUMS_COUNT, 0)                                                             \
+  WORD(SUMS_MIN, 2)                                                               \
+  WORD(SUMS_MAX, 4)                                                               \
+  WORD(SUMS_HAS_DECIMAL, 6)                                                       \
+  WORD(SUMS_SUM, 8)                                                               \
+  WORD(SUMS_SUM_LIMBS, 8)                                                         \
+  WORD(SUMS_SQUARES, 24)                                                          \
+  WORD(SUMS_SQUARES_LIMBS, 16)                                                    \
+  WORD(SUMS_WORDS, 24)                                                            \
+  WORD(SUMS_WORDS_WITH_SQUARES, 56)                                               \
+  WORD(SUMS_SCALE, 128)                                                           \
+  WORD(SUMS_BITS, 192)                                                            \
+  WORD(SUMS_MOST_ADDED, 0x20000000)                                               \
+  /* Parameters and results of add_numbers. */                                    \
+  WORD(ADD_FROM, 0)                                                               \
+  WORD(ADD_UNTIL, 1)                                                              \
+  WORD(ADD_ROOM, 2)                                                               \
+  WORD(ADD_GROUP, 3)                                                              \
+  WORD(ADD_HAS_SQUARES, 4)                                                        \
+  WORD(ADD_LEFT, 5)                                                               \
+  WORD(ADD_WORDS, 6)                                                              \
+  /* Parameters and results of survey_fields. */                                  \
+  WORD(SURVEY_FROM, 0)                                                            \
+  WORD(SURVEY_UNTIL, 1)                                                           \
+  WORD(SURVEY_WORD, 2)                                                            \
+  WORD(SURVEY_CAPACITY, 3)                                                        \
+  WORD(SURVEY_QUOTE, 4)                                                           \
+  WORD(SURVEY_FILLED, 5)                                                          \
+  WORD(SURVEY_SHORTEST, 6)                                                        \
+  WORD(SURVEY_LONGEST, 7)                                                         \
+  WORD(SURVEY_LEAST, 8)                                                           \
+  WORD(SURVEY_GREATEST, 9)                                                        \
+  WORD(SURVEY_WORDS, 10)                                                          \
+  WORD(SURVEY_HASH_WORDS, 2)                                                      \
   /* A predicate as a program. */                                                 \
   WORD(PREDICATE_FIRST, 0)                                                        \
   WORD(PREDICATE_TESTS, 1)                                                        \
@@ -108,7 +150,45 @@
   WORD(MEMBER_NO_TEXT, 1)                                                         \
   WORD(MEMBER_NO_NUMBER, 2)                                                       \
   WORD(MEMBER_SHARED, 14)                                                         \
-  WORD(MEMBERS_UNDECIDED, 0x80000000)
+  WORD(MEMBERS_UNDECIDED, 0x80000000)                                             \
+  /* A place in the table of groups, and a group. */                              \
+  WORD(PLACE_WORDS, 4)                                                            \
+  WORD(PLACE_HASH, 0)                                                             \
+  WORD(PLACE_GROUP, 1)                                                            \
+  WORD(PLACE_FIRST, 2)                                                            \
+  WORD(GROUP_WORDS, 4)                                                            \
+  WORD(GROUP_HASH, 0)                                                             \
+  WORD(GROUP_START, 1)                                                            \
+  WORD(GROUP_END, 2)                                                              \
+  WORD(GROUP_ROW, 3)                                                              \
+  WORD(GROUP_NUMBER_MASK, 0x0fffffff)                                             \
+  WORD(GROUP_LENGTH_SHIFT, 28)                                                    \
+  WORD(GROUP_LONG, 9)                                                             \
+  WORD(MOST_GROUPS, 0x0fffffff)                                                   \
+  WORD(KEY_SPARE, 8)                                                              \
+  /* A column whose fields are keys. */                                           \
+  WORD(KEY_FIELD, 0)                                                              \
+  WORD(KEY_QUOTE, 1)                                                              \
+  WORD(KEY_WORDS, 2)                                                              \
+  WORD(KEY_LONG, 255)                                                             \
+  /* Parameters and results of assign_groups. */                                  \
+  WORD(ASSIGN_NEXT, 0)                                                            \
+  WORD(ASSIGN_END, 1)                                                             \
+  WORD(ASSIGN_CAPACITY, 2)                                                        \
+  WORD(ASSIGN_KEYS, 3)                                                            \
+  WORD(ASSIGN_SEED, 4)                                                            \
+  WORD(ASSIGN_GROUPS, 6)                                                          \
+  WORD(ASSIGN_MOST, 7)                                                            \
+  WORD(ASSIGN_PLACES, 8)                                                          \
+  WORD(ASSIGN_KEY_END, 9)                                                         \
+  WORD(ASSIGN_STATUS, 10)                                                         \
+  WORD(ASSIGN_NEEDED, 11)                                                         \
+  WORD(ASSIGN_WORDS, 12)                                                          \
+  WORD(ASSIGN_DONE, 0)                                                            \
+  WORD(ASSIGN_FULL, 1)                                                            \
+  WORD(ASSIGN_ODD, 2)                                                             \
+  WORD(HASH_LAST, 0x243f6a88)                                                     \
+  WORD(HASH_LAST_OTHER, 0x85a308d3)
 // clang-format on
 
 namespace linemill {

@@ -100,6 +100,69 @@ Value parse_integers(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Arguments: bytes, table, word of the column's starts, capacity, quote, first record, record behind the last, values, kinds. */
+Value parse_numbers(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const uint64_t word = uint32_at(info, 2);
+  const uint64_t capacity = uint32_at(info, 3);
+  const uint32_t from = uint32_at(info, 5);
+  const uint32_t until = uint32_at(info, 6);
+  const Doubles values(info, 7);
+  const Bytes kinds(info, 8);
+  const bool has_column = until <= capacity && word + 2 * capacity <= table.length;
+  bool is_valid = has_column && is_within(from, until, values.length) && until <= kinds.length;
+  const NumberFields fields = {bytes.data, reachable_length(bytes), table.data + word + from,
+                               table.data + word + capacity + from, until - from, uint32_at(info, 4)};
+  uint32_t unknown = 0;
+  is_valid = is_valid && scanners_of(info).parse_numbers(fields, values.data + from, kinds.data + from, &unknown);
+  if (!is_valid) return throw_range(info.Env(), "parseNumbers");
+  return Napi::Number::New(info.Env(), unknown);
+}
+
+/** Arguments: values, kinds, groups, sums, add, left. */
+Value add_numbers(const CallbackInfo& info) {
+  const Doubles values(info, 0);
+  const Bytes kinds(info, 1);
+  const Words groups(info, 2);
+  const Words sums(info, 3);
+  const Words add(info, 4);
+  const Words left(info, 5);
+  bool is_valid = add.length >= ADD_WORDS && is_within(add.data[ADD_FROM], add.data[ADD_UNTIL], values.length);
+  if (is_valid) {
+    const uint32_t until = add.data[ADD_UNTIL];
+    const size_t words = add.data[ADD_HAS_SQUARES] != 0 ? SUMS_WORDS_WITH_SQUARES : SUMS_WORDS;
+    is_valid = until <= kinds.length && (groups.length == 0 || until <= groups.length) &&
+               until - add.data[ADD_FROM] <= left.length && add.data[ADD_ROOM] <= sums.length / words;
+  }
+  const uint32_t* const listed = groups.length == 0 ? nullptr : groups.data;
+  const Adding adding = {values.data, kinds.data, listed, sums.data};
+  if (!is_valid || !scanners_of(info).add_numbers(adding, add.data, left.data)) {
+    return throw_range(info.Env(), "addNumbers");
+  }
+  return info.Env().Undefined();
+}
+
+/** Arguments: bytes, table, survey, hashes. */
+Value survey_fields(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const Words survey(info, 2);
+  const Words hashes(info, 3);
+  bool is_valid = survey.length >= SURVEY_WORDS && survey.data[SURVEY_FROM] <= survey.data[SURVEY_UNTIL] &&
+                  survey.data[SURVEY_UNTIL] <= survey.data[SURVEY_CAPACITY];
+  if (is_valid) {
+    const uint64_t records = survey.data[SURVEY_UNTIL] - survey.data[SURVEY_FROM];
+    is_valid = survey.data[SURVEY_WORD] + 2 * uint64_t(survey.data[SURVEY_CAPACITY]) <= table.length &&
+               records * SURVEY_HASH_WORDS <= hashes.length;
+  }
+  if (!is_valid || !scanners_of(info).survey_fields(bytes.data, reachable_length(bytes), table.data, survey.data,
+                                                    hashes.data)) {
+    return throw_range(info.Env(), "surveyFields");
+  }
+  return info.Env().Undefined();
+}
+
 Value is_ascii(const CallbackInfo& info) {
   const Bytes bytes(info, 0);
   const uint32_t start = uint32_at(info, 1);
@@ -162,6 +225,49 @@ Value cut_members(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Whether the arrays that groups are kept in are as long as `assign` says. */
+bool has_room(const Words& assign, const Words& places, const Words& groups, const Bytes& key_bytes) {
+  const uint64_t place_count = assign.data[ASSIGN_PLACES];
+  const uint64_t most = assign.data[ASSIGN_MOST];
+  const bool is_power = place_count > 0 && (place_count & (place_count - 1)) == 0;
+  return is_power && most < place_count && most <= MOST_GROUPS && assign.data[ASSIGN_GROUPS] <= most &&
+         PLACE_WORDS * place_count <= places.length && GROUP_WORDS * most <= groups.length &&
+         uint64_t(assign.data[ASSIGN_KEY_END]) + KEY_SPARE <= key_bytes.length;
+}
+
+/** Whether the fields of all keys are within the table. */
+bool has_keys(const Words& assign, const Words& keys, const Words& table) {
+  const uint64_t key_count = assign.data[ASSIGN_KEYS];
+  const uint64_t end = assign.data[ASSIGN_END];
+  const uint64_t capacity = assign.data[ASSIGN_CAPACITY];
+  if (key_count == 0 || KEY_WORDS * key_count > keys.length || end > capacity) return false;
+  for (uint64_t index = 0; index < key_count; index++) {
+    if (keys.data[KEY_WORDS * index + KEY_FIELD] + capacity + end > table.length) return false;
+  }
+  return true;
+}
+
+/** Arguments: bytes, table, columns of keys, parameters, places, groups, bytes of keys, numbers of groups. */
+Value assign_groups(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const Words keys(info, 2);
+  const Words assign(info, 3);
+  const Words places(info, 4);
+  const Words groups(info, 5);
+  const Bytes key_bytes(info, 6);
+  const Words ids(info, 7);
+  const bool is_valid = assign.length >= ASSIGN_WORDS &&
+                        is_within(assign.data[ASSIGN_NEXT], assign.data[ASSIGN_END], ids.length) &&
+                        has_keys(assign, keys, table) && has_room(assign, places, groups, key_bytes);
+  const Grouping grouping = {bytes.data,  reachable_length(bytes), table.data,     keys.data,
+                             places.data, groups.data,             key_bytes.data, reachable_length(key_bytes)};
+  if (!is_valid || !scanners_of(info).assign_groups(grouping, assign.data, ids.data)) {
+    return throw_range(info.Env(), "assignGroups");
+  }
+  return info.Env().Undefined();
+}
+
 /** The scanners of one instruction set as an object of functions; undefined when this processor has it not. */
 Value scanners(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -174,10 +280,14 @@ Value scanners(const CallbackInfo& info) {
   result.Set("cutRecords", Napi::Function::New<cut_records>(env, "cutRecords", data));
   result.Set("copyExtents", Napi::Function::New<copy_extents>(env, "copyExtents", data));
   result.Set("parseIntegers", Napi::Function::New<parse_integers>(env, "parseIntegers", data));
+  result.Set("parseNumbers", Napi::Function::New<parse_numbers>(env, "parseNumbers", data));
+  result.Set("addNumbers", Napi::Function::New<add_numbers>(env, "addNumbers", data));
+  result.Set("surveyFields", Napi::Function::New<survey_fields>(env, "surveyFields", data));
   result.Set("isAscii", Napi::Function::New<is_ascii>(env, "isAscii", data));
   result.Set("countLineFeeds", Napi::Function::New<count_line_feeds>(env, "countLineFeeds", data));
   result.Set("selectRecords", Napi::Function::New<select_records>(env, "selectRecords", data));
   result.Set("cutMembers", Napi::Function::New<cut_members>(env, "cutMembers", data));
+  result.Set("assignGroups", Napi::Function::New<assign_groups>(env, "assignGroups", data));
   return result;
 }
 

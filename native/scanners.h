@@ -43,6 +43,24 @@ struct Fields {
   int32_t min, max;
 };
 
+/** Fields of one column as `parse_numbers` looks at them; what `quote` wraps, which may be NO_BYTE, is what is parsed. */
+struct NumberFields {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* starts;
+  const uint32_t* ends;
+  uint32_t count;
+  uint32_t quote;
+};
+
+/** What `add_numbers` adds, by index of the record, and to what; layout: SUMS_. `groups` may be null. */
+struct Adding {
+  const double* values;
+  const uint8_t* kinds;
+  const uint32_t* groups;
+  uint32_t* sums;
+};
+
 /** What `select_records` looks at; layouts: tableWords, PREDICATE_ and TEST_. */
 struct Selecting {
   const uint8_t* bytes;
@@ -57,6 +75,18 @@ struct MemberCutting {
   uint32_t bytes_length;
   const uint32_t* names;
   uint32_t* table;
+};
+
+/** What `assign_groups` looks at and fills; layouts: tableWords, KEY_, PLACE_ and GROUP_. */
+struct Grouping {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* table;
+  const uint32_t* keys;
+  uint32_t* places;
+  uint32_t* groups;
+  uint8_t* key_bytes;
+  uint32_t key_bytes_length;
 };
 
 struct Scanners {
@@ -81,6 +111,21 @@ struct Scanners {
   /** Parse fields of 1 to 9 digits, with a minus or not, to `values`; NO_INTEGER for others, and out of range. */
   void (*parse_integers)(const uint8_t* bytes, uint32_t length, const Fields& fields, int32_t* values);
 
+  /**
+   * Parse fields to `values` and `kinds`; those that are UNKNOWN are counted. False when one lies outside of the bytes.
+   */
+  bool (*parse_numbers)(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown);
+
+  /** Add numbers to the sums of their groups; layout: ADD_. False when a group has none; then some are added. */
+  bool (*add_numbers)(const Adding& adding, uint32_t* add, uint32_t* left);
+
+  /**
+   * Survey the fields of a column; layout: SURVEY_. The hashes of those that have bytes are listed. False when one lies
+   * outside of the bytes.
+   */
+  bool (*survey_fields)(const uint8_t* bytes, uint32_t bytes_length, const uint32_t* table, uint32_t* survey,
+                        uint32_t* hashes);
+
   bool (*is_ascii)(const uint8_t* bytes, uint32_t start, uint32_t end);
 
   uint32_t (*count_line_feeds)(const uint8_t* bytes, uint32_t start, uint32_t end);
@@ -96,6 +141,12 @@ struct Scanners {
    * for it, with MEMBERS_NEXT below MEMBERS_END. False when a record lies outside of `bytes`.
    */
   bool (*cut_members)(const MemberCutting& cutting, uint32_t* members);
+
+   * Give each record the number of its group; layout: ASSIGN_. It stops before one that needs room, or a key that it
+   * does not make, with ASSIGN_NEXT below ASSIGN_END. False when a field lies outside of `bytes`; the caller has
+   * checked all other lengths.
+   */
+  bool (*assign_groups)(const Grouping& grouping, uint32_t* assign, uint32_t* ids);
 };
 
 extern const Scanners scalar_scanners;

@@ -2,6 +2,8 @@ export { type BatchesOptions, type BatchIterator, batches, type RowBatch } from 
 export { type CountOptions, type CountReport, count, explainCount } from './count.js'
 export { type ErrorCode, LinemillError, type Position } from './errors.js'
 export { explainFilter, type FilterOptions, type FilterReport, filter } from './filter.js'
+export { explainFreq, type FreqOptions, type FreqReport, freq } from './freq.js'
+export { explainGroupBy, type GroupOptions, type GroupReport, groupBy, type ResultRow } from './group.js'
 export * from './job.js'
 export { type MappedFile, mapFile } from './map-file.js'
 export type {
@@ -14,6 +16,22 @@ export type {
   StrategyName,
 } from './options.js'
 export { createPool, type LinemillPool } from './pool.js'
-export type { Explanation, FilterPlan, InputReport, PartsPlan, Report, WorkerFigures } from './report.js'
+export type {
+  Explanation,
+  FilterPlan,
+  GroupsPlan,
+  InputReport,
+  PartsPlan,
+  Report,
+  WorkerFigures,
+} from './report.js'
 export { explainRun, run } from './run.js'
 export { explainSplit, type SplitOptions, type SplitReport, split } from './split.js'
+export {
+  explainStats,
+  type StatsColumn,
+  type StatsOptions,
+  type StatsReport,
+  type StatsType,
+  stats,
+} from './stats.js'

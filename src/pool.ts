@@ -3,10 +3,14 @@ import type { CountOptions, CountReport } from './count.js'
 import { type BatchIterator, type BatchSteps, Iteration } from './engine/iteration.js'
 import { Turns } from './engine/turns.js'
 import type { FilterOptions, FilterReport } from './filter.js'
+import type { ColumnList } from './format/column-list.js'
+import type { FreqOptions, FreqReport } from './freq.js'
+import type { GroupOptions, GroupReport } from './group.js'
 import type { Columns } from './kernel/job.js'
 import { checkKeys, type RunOptions, signalOf } from './options.js'
 import type { Report } from './report.js'
 import type { SplitOptions, SplitReport } from './split.js'
+import type { StatsOptions, StatsReport } from './stats.js'
 import type { Pool } from './worker/pool.js'
 
 /** Worker threads that are used again from call to call: a warm pool saves each call their start. */
@@ -34,6 +38,20 @@ export interface LinemillPool extends AsyncDisposable {
     inputs: string | readonly string[],
     options?: FilterOptions,
   ): Promise<FilterReport>
+  /** As the function `groupBy`, on these workers. */
+  groupBy(
+    columns: ColumnList,
+    inputs: string | readonly string[],
+    options?: GroupOptions,
+  ): Promise<GroupReport>
+  /** As the function `freq`, on these workers. */
+  freq(
+    column: string | number,
+    inputs: string | readonly string[],
+    options?: FreqOptions,
+  ): Promise<FreqReport>
+  /** As the function `stats`, on these workers. */
+  stats(inputs: string | readonly string[], options?: StatsOptions): Promise<StatsReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -91,6 +109,32 @@ class SharedPool implements LinemillPool {
   ): Promise<FilterReport> {
     return this.#turns.call('filter', options, async (pool, shared) => {
       return (await import('./filter.js')).filterOnPool(pool, expression, inputs, shared)
+    })
+  }
+
+  groupBy(
+    columns: ColumnList,
+    inputs: string | readonly string[],
+    options?: GroupOptions,
+  ): Promise<GroupReport> {
+    return this.#turns.call('groupBy', options, async (pool, shared) => {
+      return (await import('./group.js')).groupByOnPool(pool, columns, inputs, shared)
+    })
+  }
+
+  freq(
+    column: string | number,
+    inputs: string | readonly string[],
+    options?: FreqOptions,
+  ): Promise<FreqReport> {
+    return this.#turns.call('freq', options, async (pool, shared) => {
+      return (await import('./freq.js')).freqOnPool(pool, column, inputs, shared)
+    })
+  }
+
+  stats(inputs: string | readonly string[], options?: StatsOptions): Promise<StatsReport> {
+    return this.#turns.call('stats', options, async (pool, shared) => {
+      return (await import('./stats.js')).statsOnPool(pool, inputs, shared)
     })
   }
 

@@ -50,7 +50,7 @@ export interface WorkerFigures {
 /** What `--explain` prints: a run's decisions, before it runs. */
 export interface Explanation {
   readonly inputs: readonly InputReport[]
-  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split' | 'filter'
+  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split' | 'filter' | 'group' | 'stats'
   readonly isReduction: boolean
   readonly workers: number
   readonly instructionSet: InstructionSet
@@ -62,8 +62,18 @@ export interface Explanation {
   readonly columns: readonly string[]
   /** Of `filter`: how the expression runs. */
   readonly expression?: FilterPlan
+  /** Of `groupBy` and `freq`: the result's columns. */
+  readonly groups?: GroupsPlan
   /** Of `split`: the files that would be written. */
   readonly parts?: PartsPlan
+}
+
+/** What a result says of each group. */
+export interface GroupsPlan {
+  /** Names of the columns that tell the groups apart. */
+  readonly keys: readonly string[]
+  /** Names of what the aggregates come to. */
+  readonly values: readonly string[]
 }
 
 /** How `split` shares records out. */

@@ -3,8 +3,12 @@
 #include "../scan/copy.h"
 #include "../scan/cut.h"
 #include "../scan/members.h"
+#include "../scan/group.h"
+#include "../scan/numbers.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
+#include "../scan/sums.h"
+#include "../scan/survey.h"
 
 namespace linemill {
 namespace {
@@ -78,10 +82,25 @@ void parse_integers_slowly(const uint8_t* bytes, uint32_t length, const Fields& 
   parse_fields(bytes, length, fields, values, parse_slowly);
 }
 
+bool parse_numbers_slowly(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown) {
+  return parse_numbers_by(fields, values, kinds, unknown, parse_number_slowly);
+}
+
 }  // namespace
 
-const Scanners scalar_scanners = {"scalar",     summarize, find_record_start, cut_records,
-                                  copy_extents, parse_integers_slowly, is_ascii,  count_line_feeds,
-                                  select_records<ByteFinder>, cut_members<ByteMarker>};
+const Scanners scalar_scanners = {"scalar",
+                                  summarize,
+                                  find_record_start,
+                                  cut_records,
+                                  copy_extents,
+                                  parse_integers_slowly,
+                                  parse_numbers_slowly,
+                                  add_numbers,
+                                  survey_fields,
+                                  is_ascii,
+                                  count_line_feeds,
+                                  select_records<ByteFinder>,
+                                  cut_members<ByteMarker>,
+                                  assign_groups};
 
 }  // namespace linemill

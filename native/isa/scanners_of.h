@@ -5,9 +5,13 @@
 #include "../scan/count.h"
 #include "../scan/cut_fields.h"
 #include "../scan/members.h"
+#include "../scan/group.h"
+#include "../scan/numbers.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
 #include "../scan/summarize.h"
+#include "../scan/sums.h"
+#include "../scan/survey.h"
 
 namespace linemill {
 namespace {
@@ -20,10 +24,14 @@ constexpr Scanners scanners_of(const char* name) {
           cut_records<Block>,
           copy_extents<Block>,
           parse_integers,
+          parse_numbers,
+          add_numbers,
+          survey_fields,
           is_ascii<Block>,
           count_line_feeds<Block>,
           select_records<WordFinder<Block>>,
-          cut_members<WordMarker<Block>>};
+          cut_members<WordMarker<Block>>,
+          assign_groups};
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ inline const uint8_t* read_digits(const uint8_t* at, const uint8_t* end, Digits&
   for (; at < end && digits.significant <= SIGNIFICANT_DIGITS; at++) {
     if (is_digit(*at)) {
       digits.value = digits.value * 10 + (*at - '0');
-      digits.significant += digits.value != 0;
+      digits.significant += digits.significant != 0 || *at != '0';
       digits.fraction += has_point;
       digits.count++;
     } else if (*at == '.' && !has_point) {

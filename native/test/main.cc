@@ -13,6 +13,7 @@ void test_ending();
 void test_scanners();
 void test_mapping();
 void test_members();
+void test_numbers();
 void test_select();
 
 namespace {
@@ -40,6 +41,7 @@ int main(int count, char** arguments) {
     linemill_test::overread();
   } else {
     linemill_test::test_scanners();
+    linemill_test::test_numbers();
     linemill_test::test_select();
     linemill_test::test_members();
     linemill_test::test_mapping();

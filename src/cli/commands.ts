@@ -59,6 +59,44 @@ Examples:
     load: async () => (await import('./filter-action.js')).filterAction,
   },
   {
+    verb: 'group',
+    description: 'counts, sums and other aggregates for each key',
+    words: [{ name: '<columns>', description: 'columns whose fields are the key, between commas' }, INPUTS],
+    help: `
+Aggregates:
+  count                     records
+  count(x)                  fields that are not empty
+  count_distinct(x)         those that differ
+  sum mean min max var std  of numbers, exact: (x) behind each
+  median(x) quantile(x,0.9) of numbers; they keep all of them
+  first(x) last(x)          texts by the order of records
+  lexmin(x) lexmax(x)       texts by their bytes
+An empty field is null: it is left out. Each may be given a name: sum(price) as total.
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ linemill group item_category clicks.csv --sort -count --top 10
+  $ linemill group behavior_type,time clicks.csv --agg 'count,count_distinct(user_id) as users' -o hours.csv
+  $ linemill generate measurements --rows 100000 -o measurements.txt
+  $ linemill group 1 measurements.txt --agg 'min(2),mean(2),max(2)' -d ';' --no-header --format csv --sort c1
+`,
+    load: async () => (await import('./group-action.js')).groupAction,
+  },
+  {
+    verb: 'freq',
+    description: 'the most frequent values of a column',
+    words: [{ name: '<column>', description: 'its name or number' }, INPUTS],
+    help: `
+Those that are as frequent come by value: as numbers where all are numbers, else by their bytes.
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ linemill freq item_category clicks.csv
+  $ linemill freq behavior_type clicks.csv --top 0 --output-format ndjson
+`,
+    load: async () => (await import('./freq-action.js')).freqAction,
+  },
+  {
     verb: 'count',
     description: 'how many records (or lines) there are',
     words: [{ name: '<input...>', description: 'files to read' }],
@@ -71,6 +109,23 @@ Examples:
   $ linemill count --lines reviews.csv
 `,
     load: async () => (await import('./count-action.js')).countAction,
+  },
+  {
+    verb: 'stats',
+    description: 'type, empty, distinct, least, greatest, sum, mean and quartiles of each column',
+    words: [INPUTS],
+    help: `
+A column is of type integer or decimal if all fields that are not empty are such numbers, else text. Sums are exact, and
+shortest and longest are bytes. Distinct values are exact up to 4,096, else estimated to 0.8%, and quartiles exact up to
+1,024 distinct numbers, else within 0.4%: the last column of the result says which of them are estimates.
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ linemill stats clicks.csv
+  $ linemill stats clicks.csv --columns 'behavior_type,item_category' --output-format ndjson
+  $ linemill stats clicks.csv -o stats.csv --report
+`,
+    load: async () => (await import('./stats-action.js')).statsAction,
   },
   {
     verb: 'split',

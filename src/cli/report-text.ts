@@ -1,4 +1,4 @@
-import type { Explanation, FilterPlan, InputReport, PartsPlan, Report } from '../report.js'
+import type { Explanation, FilterPlan, GroupsPlan, InputReport, PartsPlan, Report } from '../report.js'
 import { formatBufferSize, formatBytes, formatCount, formatRate, formatSeconds } from './sizes.js'
 
 /** A fact, with its label. */
@@ -39,6 +39,7 @@ export function describeExplanation(explanation: Explanation): string {
     ['job', describeKind(kind, isReduction)],
     ['columns', columns.length > 0 ? columns.join(', ') : 'none'],
     ...describeExpression(explanation.expression),
+    ...describeGroups(explanation.groups),
     ...describeParts(explanation.parts),
     ['workers', String(workers)],
     ['blocks', `${formatCount(blocks)} of ${formatBufferSize(explanation.blockBytes)}`],
@@ -55,6 +56,8 @@ function describeKind(kind: Explanation['kind'], isReduction: boolean): string {
   if (kind === 'filter') {
     return isReduction ? 'counts the records that pass' : 'lets records pass as they stand, in input order'
   }
+  if (kind === 'stats') return 'collects what there is to say about each column, in each thread'
+  if (kind === 'group') return 'groups records in each thread; the groups are combined at the end'
   const what = `a function of each ${kind}`
   return isReduction ? `${what}; states are combined at the end` : `${what}; output in input order`
 }
@@ -66,6 +69,15 @@ function describeExpression(plan: FilterPlan | undefined): Line[] {
   if (plan.function !== undefined) lines.push(['function', plan.function], ['because', `${plan.reason}`])
   if (plan.isInverted) lines.push(['inverted', 'records pass for which that does not hold'])
   return lines
+}
+
+function describeGroups(plan: GroupsPlan | undefined): Line[] {
+  if (plan === undefined) return []
+  const { keys, values } = plan
+  return [
+    ['keys', keys.join(', ')],
+    ['of each', values.join(', ')],
+  ]
 }
 
 function describeParts(parts: PartsPlan | undefined): Line[] {

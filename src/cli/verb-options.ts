@@ -1,11 +1,14 @@
 import type { CountOptions } from '../count.js'
 import type { FilterOptions } from '../filter.js'
+import type { FreqOptions } from '../freq.js'
 import type { GenerateOptions } from '../generate.js'
+import type { GroupOptions } from '../group.js'
 import type { RunOptions } from '../options.js'
 import type { SplitOptions } from '../split.js'
+import type { StatsOptions } from '../stats.js'
 import { readSize, readWholeNumber } from './typed-values.js'
 
-export type Verb = 'run' | 'filter' | 'count' | 'split' | 'generate'
+export type Verb = 'run' | 'filter' | 'count' | 'split' | 'group' | 'freq' | 'stats' | 'generate'
 
 export interface OptionEntry {
   readonly flags: string
@@ -18,7 +21,10 @@ export interface OptionEntry {
     | keyof GenerateOptions
     | keyof SplitOptions
     | keyof FilterOptions
+    | keyof GroupOptions
+    | keyof FreqOptions
     | keyof CountOptions
+    | keyof StatsOptions
   readonly read?: (typed: string, before?: never) => unknown
   readonly choices?: readonly string[]
   /** The word that stands for null. Commander keeps no null itself. */
@@ -26,6 +32,7 @@ export interface OptionEntry {
 }
 
 const SPLIT: readonly Verb[] = ['split']
+const GROUPS: readonly Verb[] = ['group', 'freq']
 const GENERATE: readonly Verb[] = ['generate']
 
 /** The options that are a single verb's own, by verb. */
@@ -73,6 +80,55 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
     description: 'let the records pass for which the expression does not hold',
     verbs: ['filter'],
     key: 'invert',
+  },
+  {
+    flags: '--agg <list>',
+    description:
+      "what to say of each group, such as 'count,sum(price),mean(price) as average'; see below (default: count)",
+    verbs: ['group'],
+    key: 'aggregates',
+  },
+  {
+    flags: '--sort <columns>',
+    description:
+      "columns of the result to sort it by, '-' before those that fall (default: as groups appear)",
+    verbs: ['group'],
+    key: 'sort',
+  },
+  {
+    flags: '--top <number>',
+    description: 'the most rows of the result (default: all; in freq 10, where 0 is all)',
+    verbs: GROUPS,
+    key: 'top',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--output-format <name>',
+    description: "how the result is written (default: by the output's extension, else as the inputs)",
+    verbs: [...GROUPS, 'stats'],
+    key: 'outputFormat',
+    choices: ['csv', 'tsv', 'ndjson'],
+  },
+  {
+    flags: '--on-error <policy>',
+    description:
+      'what to do about a record that fails, as one with a text where a number is summed (default: fail)',
+    verbs: GROUPS,
+    key: 'onError',
+    choices: ['fail', 'skip'],
+  },
+  {
+    flags: '--on-error <policy>',
+    description: 'what to do about a record that has more or fewer fields than it should (default: fail)',
+    verbs: ['stats'],
+    key: 'onError',
+    choices: ['fail', 'skip'],
+  },
+  {
+    flags: '--columns <list>',
+    description: "columns to look at, such as 'price,2-4,!time' (default: all)",
+    verbs: ['stats'],
+    key: 'columns',
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {

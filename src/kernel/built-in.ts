@@ -5,12 +5,14 @@ import type { ExpressionFunction } from '../expression/compile.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { FilterDescription } from './filter-kernel.js'
+import type { GroupDescription } from './group-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
+import type { StatsDescription } from './stats-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
-export type KernelDescription = SplitDescription | FilterDescription
+export type KernelDescription = SplitDescription | FilterDescription | GroupDescription | StatsDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -41,6 +43,16 @@ export async function makeBuiltInKernel(
         whole: await makeRecordFunction(columns, whole, batch, settings),
       }
       return new FilterKernel(parts, description, batch, primitives, functions)
+    }
+    case 'group': {
+      const { GroupKernel } = await import('./group-kernel.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
+      return new GroupKernel(parts, description, batch, primitives)
+    }
+    case 'stats': {
+      const { StatsKernel } = await import('./stats-kernel.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
+      return new StatsKernel(parts, description, batch, primitives)
     }
   }
 }

@@ -5,8 +5,12 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { LinemillError } from '../errors.js'
+import { ASSIGN_END, ASSIGN_NEXT, ASSIGN_ODD, ASSIGN_STATUS } from '../group-layout.js'
+import { NUMBER_UNKNOWN } from '../number-layout.js'
 import { MEMBERS_END, MEMBERS_NEXT, SELECT_END, SELECT_NEXT } from '../predicate-layout.js'
+import { assignGroups as assignPortably } from './portable-group.js'
 import { cutMembers as cutPortably } from './portable-members.js'
+import { parseNumbers as parsePortably } from './portable-numbers.js'
 import { selectRecords as selectPortably } from './portable-select.js'
 import type { Dialect, InstructionSet, Primitives } from './primitives.js'
 
@@ -40,12 +44,37 @@ interface Scanners {
     max: number,
     values: Int32Array,
   ): void
+  /** Gives how many fields it leaves UNKNOWN. */
+  parseNumbers(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    word: number,
+    capacity: number,
+    quote: number,
+    from: number,
+    until: number,
+    values: Float64Array,
+    kinds: Uint8Array,
+  ): number
+  addNumbers: Primitives['addNumbers']
+  surveyFields: Primitives['surveyFields']
   isAscii(bytes: Uint8Array, start: number, end: number): boolean
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
   /** Stops before a record that takes more than it can decide: with NEXT below END. */
   selectRecords: Primitives['selectRecords']
   /** Stops before a record that has too many parts, or is too deep, with NEXT below END. */
   cutMembers: Primitives['cutMembers']
+  /** Stops before a record whose key it does not make: with STATUS ASSIGN_ODD. */
+  assignGroups(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    keys: Uint32Array,
+    assign: Uint32Array,
+    places: Uint32Array,
+    groups: Uint32Array,
+    keyBytes: Uint8Array,
+    ids: Uint32Array,
+  ): void
 }
 
 /** What the system is told about how a mapping's bytes will be read. */
@@ -159,6 +188,18 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     parseIntegers(bytes, table, { word, capacity, from, until, min, max }, values) {
       scanners.parseIntegers(bytes, table, word, capacity, from, until, min, max, values)
     },
+    parseNumbers(bytes, table, column, values, kinds) {
+      const { word, capacity, quote, from, until } = column
+      let unknown = scanners.parseNumbers(bytes, table, word, capacity, quote, from, until, values, kinds)
+      // What has many digits, a large exponent, or is long and full of quotes is the twin's.
+      for (let index = from; unknown > 0; index++) {
+        if (kinds[index] !== NUMBER_UNKNOWN) continue
+        parsePortably(bytes, table, { ...column, from: index, until: index + 1 }, values, kinds)
+        unknown--
+      }
+    },
+    addNumbers: scanners.addNumbers,
+    surveyFields: scanners.surveyFields,
     isAscii: scanners.isAscii,
     countLineFeeds: scanners.countLineFeeds,
     selectRecords(bytes, table, program, select, selected) {
@@ -180,6 +221,20 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
         members[MEMBERS_END] = members[MEMBERS_NEXT] + 1
         cutPortably(bytes, names, members, table)
         members[MEMBERS_END] = end
+      }
+    },
+    assignGroups(bytes, table, keys, assign, store, ids) {
+      const { places, groups, keyBytes } = store
+      const end = assign[ASSIGN_END]
+      for (;;) {
+        scanners.assignGroups(bytes, table, keys, assign, places, groups, keyBytes, ids)
+        if (assign[ASSIGN_STATUS] !== ASSIGN_ODD) return
+        // A long key, or one with quotes in it, is the twin's.
+        const odd = assign[ASSIGN_NEXT]
+        assign[ASSIGN_END] = odd + 1
+        assignPortably(bytes, table, keys, assign, store, ids)
+        assign[ASSIGN_END] = end
+        if (assign[ASSIGN_NEXT] === odd || assign[ASSIGN_NEXT] === end) return
       }
     },
   }

@@ -148,6 +148,7 @@ function isWord(word: Buffer, bytes: Buffer, start: number, end: number): boolea
 
 const QUOTE = 34
 
-function asBuffer(bytes: Uint8Array): Buffer {
+/** The same bytes as a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -16,6 +16,22 @@ export interface Dialect {
 /** Names of the instruction sets a set of primitives can be asked for. `portable` is the TypeScript twin. */
 export type InstructionSet = 'portable' | 'scalar' | 'sse2' | 'avx2' | 'avx512' | 'neon'
 
+/** What the groups of a reduction are kept in (layouts: PLACE_, GROUP_); made longer by whoever has it. */
+export interface GroupStore {
+  readonly places: Uint32Array
+  readonly groups: Uint32Array
+  readonly keyBytes: Uint8Array
+}
+
+/** A column's fields in records `[from, until)`; `word` is that of their starts in the batch's table. */
+export interface NumberFields {
+  readonly word: number
+  readonly capacity: number
+  readonly quote: number
+  readonly from: number
+  readonly until: number
+}
+
 /**
  * All offsets are relative to `bytes`, below 2^32. `bytes` is a window of the input and is never written.
  * Ranges are half-open.
@@ -72,6 +88,41 @@ export interface Primitives {
     values: Int32Array,
   ): void
 
+  /**
+   * Parse a column's fields in records `[from, until)` of a batch's table as numbers, by index of the record: `kinds`
+   * get one of the NUMBER_ values, `values` the nearest double, never -0; NaN where there is none. `quote` wraps fields,
+   * or is NO_BYTE; what it wraps is what is parsed.
+   */
+  parseNumbers(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    column: NumberFields,
+    values: Float64Array,
+    kinds: Uint8Array,
+  ): void
+
+  /**
+   * Add parsed numbers of records `[FROM, UNTIL)` to the sums of their groups (layouts: SUMS_, ADD_). `groups` holds the
+   * group of each record, by its index, or nothing: then all are of one. Fields that are no numbers are passed over.
+   * A BIG one is left out of everything, and one whose bits a sum has no limbs for, of the sums alone; the indexes of
+   * their records are listed in `left`, LEFT of them.
+   */
+  addNumbers(
+    values: Float64Array,
+    kinds: Uint8Array,
+    groups: Uint32Array,
+    sums: Uint32Array,
+    add: Uint32Array,
+    left: Uint32Array,
+  ): void
+
+  /**
+   * Survey a column's fields in records `[FROM, UNTIL)` of a batch's table (layout: SURVEY_): how many have bytes, how
+   * long they are, which come first and last; and list the hashes of those that have bytes, FILLED of them, of two
+   * words each, not both 0. All is told of what stands between a field's quotes.
+   */
+  surveyFields(bytes: Uint8Array, table: Uint32Array, survey: Uint32Array, hashes: Uint32Array): void
+
   /** Whether `[start, end)` has no byte above 0x7f. */
   isAscii(bytes: Uint8Array, start: number, end: number): boolean
 
@@ -96,4 +147,18 @@ export interface Primitives {
    * `[NEXT, END)` is checked to be one object of JSON. Afterwards NEXT is END.
    */
   cutMembers(bytes: Uint8Array, names: Uint32Array, members: Uint32Array, table: Uint32Array): void
+
+  /**
+   * Give records `[NEXT, END)` of a batch the numbers of their groups, by index of the record (layouts: tableWords, KEY_,
+   * ASSIGN_). A key that is not in the store is put into it, with the next number. It stops before a record that the
+   * store has no room for: then NEXT is below END.
+   */
+  assignGroups(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    keys: Uint32Array,
+    assign: Uint32Array,
+    store: GroupStore,
+    ids: Uint32Array,
+  ): void
 }

@@ -8,7 +8,14 @@ import { type CodeFile, type Import, lineOf, type Tree, visit } from './tree.js'
  * from its own folder, types included. The engine is what all verbs share: it stands on the workers, below the verbs.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors.ts', 'layout.ts', 'predicate-layout.ts'],
+  [
+    'errors.ts',
+    'layout.ts',
+    'number-layout.ts',
+    'predicate-layout.ts',
+    'group-layout.ts',
+    'survey-layout.ts',
+  ],
   ['primitives/'],
   ['options.ts'],
   ['input/', 'region/', 'report.ts'],
@@ -23,6 +30,9 @@ const FLOORS: readonly (readonly string[])[] = [
     'run.ts',
     'count.ts',
     'filter.ts',
+    'group.ts',
+    'freq.ts',
+    'stats.ts',
     'split.ts',
     'batches.ts',
     'map-file.ts',
@@ -36,7 +46,14 @@ const FLOORS: readonly (readonly string[])[] = [
 ]
 
 /** The ground floor: imports nothing. */
-const BEDROCK = ['src/errors.ts', 'src/layout.ts', 'src/predicate-layout.ts']
+const BEDROCK = [
+  'src/errors.ts',
+  'src/layout.ts',
+  'src/number-layout.ts',
+  'src/predicate-layout.ts',
+  'src/group-layout.ts',
+  'src/survey-layout.ts',
+]
 
 /** Modules that only these files and folders may import. No owner: nobody may. */
 const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly string[] }[] = [
@@ -58,6 +75,9 @@ const PUBLIC_TO_CLI = [
   'src/run.ts',
   'src/count.ts',
   'src/filter.ts',
+  'src/group.ts',
+  'src/freq.ts',
+  'src/stats.ts',
   'src/split.ts',
   'src/generate.ts',
   'src/tasks.ts',

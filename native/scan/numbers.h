@@ -1,0 +1,121 @@
+/** Parsing fields as numbers of any kind. See automaton.h for the hazard of this folder. */
+#pragma once
+
+#include <string.h>
+
+#include "field.h"
+#include "number.h"
+#include "parse.h"
+
+namespace linemill {
+namespace {
+
+constexpr uint64_t GREATEST_EXACT = uint64_t(1) << 53;
+/** Bytes before the end of a field that are looked at at once. */
+constexpr size_t QUICK_BYTES = 16;
+
+/** What digits are: an integer that a double holds exactly, or a larger one; NUMBER_NONE if there is anything else. */
+inline uint32_t kind_of_digits(const uint8_t* at, const uint8_t* end) {
+  if (at == end) return NUMBER_NONE;
+  uint64_t size = 0;
+  for (; at < end; at++) {
+    if (!is_digit(*at)) return NUMBER_NONE;
+    // Once it is too large it stays so.
+    if (size <= GREATEST_EXACT) size = size * 10 + (*at - '0');
+  }
+  return size <= GREATEST_EXACT ? NUMBER_INTEGER : NUMBER_BIG;
+}
+
+/** Parse a field with loops; return its kind. */
+inline uint32_t parse_number_slowly(const uint8_t* at, const uint8_t* end, double* value) {
+  *value = __builtin_nan("");
+  if (at == end) return NUMBER_EMPTY;
+  double number = 0;
+  const NumberIs reading = read_number(at, end, &number);
+  if (reading == NumberIs::UNKNOWN) return NUMBER_UNKNOWN;
+  if (reading == NumberIs::NONE || !(number - number == 0)) return NUMBER_NONE;
+  *value = number + 0.0;  // never -0
+  const uint32_t kind = kind_of_digits(at + (*at == '-' || *at == '+'), end);
+  return kind == NUMBER_NONE ? uint32_t(NUMBER_DECIMAL) : kind;
+}
+
+/** The lowest byte that is `byte`, as the number of a bit in it; 64 if there is none. */
+inline uint32_t find_byte(uint64_t word, uint8_t byte) {
+  const uint64_t others = word ^ (byte * EVERY_BYTE);
+  const uint64_t zeros = (others - EVERY_BYTE) & ~others & (0x80 * EVERY_BYTE);
+  return zeros == 0 ? 64 : uint32_t(__builtin_ctzll(zeros)) - 7;
+}
+
+/** Take a byte out of a word, at the bit where it begins: those below move up, `below` into the lowest. */
+inline uint64_t without_byte(uint64_t word, uint32_t bit, uint64_t below) {
+  const uint64_t lower = (uint64_t(1) << bit) - 1;
+  return (word & ~lower & ~(uint64_t(0xff) << bit)) | ((word & lower) << 8) | below;
+}
+
+/** The same where QUICK_BYTES precede `end`: up to 16 digits and a point in two words, without a loop. */
+inline uint32_t parse_number_quickly(const uint8_t* at, const uint8_t* end, double* value) {
+  constexpr uint64_t POINT = '.' ^ '0';
+  const bool is_negative = at < end && *at == '-';
+  const size_t count = size_t(end - at) - is_negative;
+  if (count - 1 >= QUICK_BYTES) return parse_number_slowly(at, end, value);
+  uint64_t last;
+  memcpy(&last, end - 8, 8);
+  last = (last ^ ('0' * EVERY_BYTE)) & (~uint64_t(0) << (count < 8 ? 64 - 8 * count : 0));
+  uint64_t first = 0;
+  if (count > 8) {
+    memcpy(&first, end - 16, 8);
+    first = (first ^ ('0' * EVERY_BYTE)) & (~uint64_t(0) << (128 - 8 * count));
+  }
+  uint32_t fraction = 0;
+  bool is_decimal = true;
+  if (const uint32_t bit = find_byte(last, POINT); bit < 64) {
+    last = without_byte(last, bit, first >> 56);
+    first <<= 8;
+    fraction = 7 - bit / 8;
+  } else if (const uint32_t bit = find_byte(first, POINT); bit < 64) {
+    first = without_byte(first, bit, 0);
+    fraction = 15 - bit / 8;
+  } else {
+    is_decimal = false;
+  }
+  const uint64_t digits = number_of(last) + (first == 0 ? 0 : number_of(first) * uint64_t(100000000));
+  if (!are_digits(last) || !are_digits(first) || count == is_decimal || digits > GREATEST_EXACT) {
+    return parse_number_slowly(at, end, value);
+  }
+  // Both are exact in a double, so that the result is rounded once (Clinger 1990).
+  const double size = is_decimal ? double(digits) / POWERS_OF_TEN[fraction] : double(digits);
+  *value = is_negative ? 0.0 - size : size;
+  return is_decimal ? NUMBER_DECIMAL : NUMBER_INTEGER;
+}
+
+/** Parse fields of a column by a function for those that have QUICK_BYTES before their end. */
+inline bool parse_numbers_by(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown,
+                             uint32_t (*parse)(const uint8_t*, const uint8_t*, double*)) {
+  const uint8_t* const limit = fields.bytes + fields.bytes_length;
+  uint8_t copy[COPY_BYTES];
+  for (uint32_t index = 0; index < fields.count; index++) {
+    const uint32_t start = fields.starts[index];
+    const uint32_t end = fields.ends[index];
+    if (start > end || end > fields.bytes_length) return false;
+    Field field = {fields.bytes + start, fields.bytes + end, limit};
+    uint32_t kind = NUMBER_UNKNOWN;
+    const bool is_quoted = start < end && *field.at == fields.quote;
+    if (is_quoted) {
+      if (unquote(field, uint8_t(fields.quote), copy)) kind = parse_number_slowly(field.at, field.end, values + index);
+    } else if (end >= QUICK_BYTES) {
+      kind = parse(field.at, field.end, values + index);
+    } else {
+      kind = parse_number_slowly(field.at, field.end, values + index);
+    }
+    kinds[index] = uint8_t(kind);
+    *unknown += kind == NUMBER_UNKNOWN;
+  }
+  return true;
+}
+
+inline bool parse_numbers(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown) {
+  return parse_numbers_by(fields, values, kinds, unknown, parse_number_quickly);
+}
+
+}  // namespace
+}  // namespace linemill

@@ -1,0 +1,222 @@
+import { LinemillError } from '../errors.js'
+import {
+  ASSIGN_CAPACITY,
+  ASSIGN_END,
+  ASSIGN_GROUPS,
+  ASSIGN_KEY_END,
+  ASSIGN_KEYS,
+  ASSIGN_MOST,
+  ASSIGN_NEEDED,
+  ASSIGN_NEXT,
+  ASSIGN_PLACES,
+  ASSIGN_SEED,
+  ASSIGN_WORDS,
+  GROUP_END,
+  GROUP_ROW,
+  GROUP_START,
+  GROUP_WORDS,
+  KEY_FIELD,
+  KEY_LONG,
+  KEY_QUOTE,
+  KEY_SPARE,
+  KEY_WORDS,
+  MOST_GROUPS,
+  PLACE_GROUP,
+  PLACE_HASH,
+  PLACE_WORDS,
+} from '../group-layout.js'
+import { NO_BYTE } from '../layout.js'
+import type { GroupStore, Primitives } from '../primitives/primitives.js'
+
+/** Words that the hash begins with; secret, so that nobody can make an input whose keys collide. */
+export type HashSeed = readonly [number, number]
+
+/** Make a seed that differs from run to run. */
+export function makeHashSeed(): HashSeed {
+  return [Math.floor(Math.random() * 2 ** 32), Math.floor(Math.random() * 2 ** 32)]
+}
+
+/** A column whose fields are keys: where the starts of its fields begin in a batch's table, and what wraps them. */
+export interface KeyColumn {
+  readonly word: number
+  readonly quote: number
+}
+
+/** Records of a batch, or of what is laid out as one. */
+export interface Rows {
+  readonly bytes: Uint8Array
+  readonly table: Uint32Array
+  readonly capacity: number
+}
+
+/** The groups of a thread as plain data that crosses threads. */
+export interface GroupKeys {
+  readonly count: number
+  /** Layout: GROUP_. */
+  readonly groups: Uint32Array
+  readonly keyBytes: Uint8Array
+}
+
+const FIRST_PLACES = 1024
+const FIRST_KEY_BYTES = 16 * 1024
+/** Places that are taken before their number is doubled: steps from one to the next stay few. */
+const MOST_TAKEN = 0.6
+const MOST_KEY_BYTES = 2 ** 32 - 1
+
+/** Numbers the keys of records in the order in which they appear. */
+export class GroupTable {
+  readonly #primitives: Primitives
+  readonly #assign = new Uint32Array(ASSIGN_WORDS)
+  #columns = new Uint32Array(0)
+  #store: GroupStore
+
+  constructor(primitives: Primitives, seed: HashSeed) {
+    this.#primitives = primitives
+    this.#assign.set(seed, ASSIGN_SEED)
+    this.#store = {
+      places: new Uint32Array(0),
+      groups: new Uint32Array(0),
+      keyBytes: new Uint8Array(FIRST_KEY_BYTES),
+    }
+    this.#makePlaces(FIRST_PLACES)
+  }
+
+  /** How many groups there are. */
+  get count(): number {
+    return this.#assign[ASSIGN_GROUPS]
+  }
+
+  /** Say whose fields are the keys of the next records. */
+  useColumns(columns: readonly KeyColumn[]): void {
+    this.#columns = new Uint32Array(KEY_WORDS * columns.length)
+    for (const [index, { word, quote }] of columns.entries()) {
+      this.#columns[KEY_WORDS * index + KEY_FIELD] = word
+      this.#columns[KEY_WORDS * index + KEY_QUOTE] = quote
+    }
+  }
+
+  /**
+   * Write the numbers of the groups of records `[from, until)` to `ids`, by index of the record; makes those that are
+   * not there.
+   *
+   * @throws LinemillError ERR_RESOURCE where there are too many keys, or too many bytes of them.
+   */
+  assign({ bytes, table, capacity }: Rows, from: number, until: number, ids: Uint32Array): void {
+    const assign = this.#assign
+    assign[ASSIGN_NEXT] = from
+    assign[ASSIGN_END] = until
+    assign[ASSIGN_CAPACITY] = capacity
+    assign[ASSIGN_KEYS] = this.#columns.length / KEY_WORDS
+    for (;;) {
+      this.#primitives.assignGroups(bytes, table, this.#columns, assign, this.#store, ids)
+      if (assign[ASSIGN_NEXT] === until) return
+      this.#makeRoom()
+    }
+  }
+
+  /** Index in its batch of the record that a group appeared with. */
+  rowOf(group: number): number {
+    return this.#store.groups[GROUP_WORDS * group + GROUP_ROW]
+  }
+
+  /** The fields of a group's key, of which there are so many; valid until groups are added. */
+  fieldsOf(group: number, fieldCount: number): Buffer[] {
+    const { groups, keyBytes } = this.#store
+    const at = GROUP_WORDS * group
+    return splitKey(asBuffer(keyBytes), groups[at + GROUP_START], groups[at + GROUP_END], fieldCount)
+  }
+
+  /** The groups, to be absorbed by another thread's table. */
+  keys(): GroupKeys {
+    const { groups, keyBytes } = this.#store
+    return {
+      count: this.count,
+      groups: groups.slice(0, GROUP_WORDS * this.count),
+      keyBytes: keyBytes.slice(0, this.#assign[ASSIGN_KEY_END]),
+    }
+  }
+
+  /** Take in the groups of another table; gives the numbers that they have here. */
+  absorb({ count, groups, keyBytes }: GroupKeys): Uint32Array {
+    const ids = new Uint32Array(count)
+    const table = new Uint32Array(2 * count)
+    for (let group = 0; group < count; group++) {
+      table[group] = groups[GROUP_WORDS * group + GROUP_START]
+      table[count + group] = groups[GROUP_WORDS * group + GROUP_END]
+    }
+    // A key that is made of several fields is taken as it is.
+    this.useColumns([{ word: 0, quote: NO_BYTE }])
+    this.assign({ bytes: keyBytes, table, capacity: count }, 0, count, ids)
+    return ids
+  }
+
+  /** Double what is full. */
+  #makeRoom(): void {
+    const assign = this.#assign
+    if (assign[ASSIGN_GROUPS] >= assign[ASSIGN_MOST]) this.#makePlaces(2 * assign[ASSIGN_PLACES])
+    const { places, groups, keyBytes } = this.#store
+    const needed = assign[ASSIGN_KEY_END] + assign[ASSIGN_NEEDED] + KEY_SPARE
+    if (needed <= keyBytes.length) return
+    if (needed > MOST_KEY_BYTES) throw tooMany('4 GiB of keys')
+    const longer = allocate(
+      () => new Uint8Array(Math.min(MOST_KEY_BYTES, Math.max(2 * keyBytes.length, needed))),
+    )
+    longer.set(keyBytes)
+    this.#store = { places, groups, keyBytes: longer }
+  }
+
+  /** Make a table of so many places, a power of two, and put those that are taken into it. */
+  #makePlaces(count: number): void {
+    const most = Math.floor(count * MOST_TAKEN)
+    if (most > MOST_GROUPS) throw tooMany(`${MOST_GROUPS} keys`)
+    const old = this.#store
+    const places = allocate(() => new Uint32Array(PLACE_WORDS * count))
+    const mask = count - 1
+    for (let from = 0; from < old.places.length; from += PLACE_WORDS) {
+      if (old.places[from + PLACE_GROUP] === 0) continue
+      let to = (old.places[from + PLACE_HASH] & mask) >>> 0
+      while (places[PLACE_WORDS * to + PLACE_GROUP] !== 0) to = (to + 1) & mask
+      for (let word = 0; word < PLACE_WORDS; word++) places[PLACE_WORDS * to + word] = old.places[from + word]
+    }
+    const groups = allocate(() => new Uint32Array(GROUP_WORDS * most))
+    groups.set(old.groups)
+    this.#store = { places, groups, keyBytes: old.keyBytes }
+    this.#assign[ASSIGN_PLACES] = count
+    this.#assign[ASSIGN_MOST] = most
+  }
+}
+
+/** Take the fields apart that a key is made of (layout: KEY_). */
+function splitKey(bytes: Buffer, start: number, end: number, fieldCount: number): Buffer[] {
+  const fields: Buffer[] = []
+  let at = start
+  while (fields.length < fieldCount - 1) {
+    let length: number = bytes[at++]
+    if (length === KEY_LONG) {
+      length = bytes.readUInt32LE(at)
+      at += 4
+    }
+    fields.push(bytes.subarray(at, at + length))
+    at += length
+  }
+  fields.push(bytes.subarray(at, end))
+  return fields
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
+function allocate<T>(make: () => T): T {
+  try {
+    return make()
+  } catch (cause) {
+    throw new LinemillError('ERR_RESOURCE', 'there is no memory for so many groups: use fewer keys', {
+      cause,
+    })
+  }
+}
+
+function tooMany(what: string): LinemillError {
+  return new LinemillError('ERR_RESOURCE', `a thread can hold at most ${what}: use fewer`)
+}

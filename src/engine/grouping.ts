@@ -1,0 +1,190 @@
+import { makeHashSeed } from '../batch/group-table.js'
+import { LinemillError } from '../errors.js'
+import { type ColumnList, findColumns } from '../format/column-list.js'
+import type { AggregateDescription } from '../kernel/aggregate.js'
+import { CombinedGroups } from '../kernel/combined-groups.js'
+import type { GroupDescription, GroupPartial } from '../kernel/group-kernel.js'
+import type { FormatName, Settings } from '../options.js'
+import type { Explanation, Report } from '../report.js'
+import type { Pool } from '../worker/pool.js'
+import { describeAggregate, nameAggregate, type WrittenAggregate } from './aggregate-list.js'
+import { type Workers, workersNeeded } from './execute.js'
+import { makeExplanation } from './figures.js'
+import { type ColumnsThere, openPrepared, type Prepared } from './prepare.js'
+import { reduce } from './reduce.js'
+import type { SortColumn } from './sort-list.js'
+import { sortRows } from './sort-rows.js'
+import { TABLE_FORMATS, type Table, type TableFormat, tableFormatOf } from './table.js'
+
+/** How a verb wants records to be grouped. */
+export interface GroupWishes {
+  readonly verb: string
+  readonly keys: ColumnList
+  readonly aggregates: readonly WrittenAggregate[]
+  /** Name the columns of the result, and say what it is sorted by; `columns` are those of keys, then of aggregates. */
+  readonly arrange: (columns: readonly string[]) => {
+    readonly columns: readonly string[]
+    readonly sort: readonly SortColumn[]
+  }
+  /** The most rows of the result. */
+  readonly top: number
+  readonly outputFormat: TableFormat | undefined
+}
+
+/** Groups that are ready to be made. */
+export interface Grouping {
+  readonly prepared: Prepared
+  readonly settings: Settings
+  readonly kernel: GroupDescription
+  readonly format: TableFormat
+  /** Names of the columns that are read. */
+  readonly read: readonly string[]
+  /** Names of the result's columns. */
+  readonly columns: readonly string[]
+  readonly sort: readonly SortColumn[]
+  readonly top: number
+}
+
+/** Open the inputs and find the columns. Whoever calls closes the inputs; where this fails, nothing is left open. */
+export function prepareGrouping(
+  inputs: string | readonly string[],
+  settings: Settings,
+  wishes: GroupWishes,
+): Grouping {
+  const { format, delimiter, quote, header, names, output } = settings
+  let found: Omit<Grouping, 'prepared' | 'settings' | 'format' | 'top'> | undefined
+  const prepared = openPrepared(inputs, settings, {
+    choice: { format, delimiter, quote, header, names },
+    columns(there) {
+      found = findGroups(there, wishes)
+      return found.read
+    },
+  })
+  return {
+    ...(found as NonNullable<typeof found>),
+    prepared,
+    settings,
+    format: wishes.outputFormat ?? tableFormatOf(output, prepared.format),
+    top: wishes.top,
+  }
+}
+
+function findGroups(there: ColumnsThere, wishes: GroupWishes) {
+  checkFormat(there.format, wishes.verb)
+  const { keys, aggregates, arrange } = wishes
+  const read: string[] = []
+  const indexOf = (name: string): number => {
+    const known = read.indexOf(name)
+    return known < 0 ? read.push(name) - 1 : known
+  }
+  const keyNames = findNames(keys, there.names)
+  const keyIndexes = keyNames.map(indexOf)
+  const names = [...keyNames]
+  const described: AggregateDescription[] = aggregates.map((aggregate) => {
+    const name = aggregate.column === undefined ? undefined : findName(aggregate.column, there.names)
+    names.push(nameAggregate(aggregate, name))
+    return describeAggregate(aggregate, name === undefined ? -1 : indexOf(name))
+  })
+  const { columns, sort } = arrange(names)
+  const twice = columns.find((name, index) => columns.indexOf(name) !== index)
+  if (twice !== undefined) {
+    throw usage(
+      `two columns of the result would be named ${JSON.stringify(twice)}: name one otherwise (sum(price) as total)`,
+    )
+  }
+  const kernel: GroupDescription = {
+    name: 'group',
+    keys: keyIndexes,
+    aggregates: described,
+    seed: makeHashSeed(),
+  }
+  // Where no input has a record, none has a column either.
+  return { kernel, read: there.names.length === 0 ? [] : read, columns, sort }
+}
+
+function checkFormat(format: FormatName, verb: string): void {
+  if (format !== 'ndjson') return
+  throw usage(
+    `${verb} reads csv, tsv and lines, but not ndjson: make a csv of it first, by \`run\` with a job that names \`output\``,
+  )
+}
+
+/** The names of the columns that a list names; as they are written where no input has a record. */
+function findNames(list: ColumnList, names: readonly string[]): string[] {
+  if (names.length === 0) return typeof list === 'string' ? list.split(',') : list.map(String)
+  return findColumns(list, names).map((index) => names[index])
+}
+
+function findName(written: string, names: readonly string[]): string {
+  const [name, ...more] = findNames(written, names)
+  if (more.length === 0) return name
+  throw usage(`an aggregate takes one column, but ${written} names ${more.length + 1}`)
+}
+
+/** Group the records, and write the result. */
+export async function runGrouping(
+  grouping: Grouping,
+  pool: Pool | Workers,
+  began: number,
+): Promise<{ report: Report; table: Table; groupCount: number }> {
+  const { prepared, settings, kernel, format } = grouping
+  let groupCount = 0
+  const reduction = {
+    kernel,
+    format,
+    finish({ states }: { readonly states: readonly unknown[] }): Table {
+      const groups = new CombinedGroups(kernel, prepared.primitives, states as readonly GroupPartial[])
+      groupCount = groups.count
+      return makeTable(groups, grouping)
+    },
+  }
+  const done = await reduce(prepared, pool, reduction, settings, began)
+  return { ...done, groupCount }
+}
+
+function makeTable(groups: CombinedGroups, { kernel, columns, sort, top }: Grouping): Table {
+  const order = groups.inOrder()
+  const keyCount = kernel.keys.length
+  const valueIn = (row: number, column: number) =>
+    column < keyCount ? groups.keyOf(order[row])[column] : groups.valueOf(order[row], column - keyCount)
+  const sorted = sort.length === 0 ? undefined : sortRows(order.length, sort, valueIn)
+  const rows = Array.from({ length: Math.min(top, order.length) }, (_, index) => {
+    const group = order[sorted === undefined ? index : sorted[index]]
+    return [
+      ...groups.keyOf(group),
+      ...kernel.aggregates.map((_, aggregate) => groups.valueOf(group, aggregate)),
+    ]
+  })
+  return { columns, rows }
+}
+
+/** Say what would be done. */
+export function explainGrouping({ prepared, settings, read, columns, kernel }: Grouping): Explanation {
+  const explanation = makeExplanation(prepared, settings, {
+    kind: 'group',
+    isReduction: true,
+    workers: workersNeeded(true, prepared, settings),
+    columns: read,
+    outputs: 0,
+  })
+  return {
+    ...explanation,
+    groups: { keys: columns.slice(0, kernel.keys.length), values: columns.slice(kernel.keys.length) },
+  }
+}
+
+/** Check the format that a result is to have. */
+export function checkTableFormat(format: TableFormat | undefined): TableFormat | undefined {
+  if (format === undefined || TABLE_FORMATS.includes(format)) return format
+  throw usage(`outputFormat must be one of ${TABLE_FORMATS.join(', ')}, found ${JSON.stringify(format)}`)
+}
+
+/** Check that records which fail are not to be passed on: groups have no file for them. */
+export function checkPolicy(verb: string, onError: string | undefined): void {
+  if (onError !== 'reject') return
+  throw usage(`${verb} writes no records, so none can be rejected: \`onError\` must be fail or skip`)
+}
+
+function usage(message: string): LinemillError {
+  return new LinemillError('ERR_USAGE', message)
+}

@@ -1,0 +1,115 @@
+import { type AggregateList, readAggregates } from './engine/aggregate-list.js'
+import {
+  checkPolicy,
+  checkTableFormat,
+  explainGrouping,
+  type Grouping,
+  prepareGrouping,
+  runGrouping,
+} from './engine/grouping.js'
+import { findSortColumns, type SortList } from './engine/sort-list.js'
+import { type TableFormat, type TableValue, tableToObjects } from './engine/table.js'
+import type { ColumnList } from './format/column-list.js'
+import { closeInputs } from './input/open.js'
+import { type RunOptions, resolveOptions, type Verb, wholeNumber } from './options.js'
+import type { Explanation, Report } from './report.js'
+import { Pool } from './worker/pool.js'
+
+export interface GroupOptions
+  extends Omit<RunOptions, 'args' | 'exportName' | 'timeoutSeconds' | 'onError' | 'reject'> {
+  /** What to say of each group: `'count,sum(price),mean(price) as average'`, or an array. Default `'count'`. */
+  readonly aggregates?: AggregateList
+  /** Columns of the result to sort it by, `-` before those that fall. Default: groups as they appear in the inputs. */
+  readonly sort?: SortList
+  /** The most rows of the result. Default: all. */
+  readonly top?: number
+  /** How the result is written. Default: by the output's extension, else as the inputs are. */
+  readonly outputFormat?: TableFormat
+  /** What to do about a record that fails. Default `fail`. */
+  readonly onError?: 'fail' | 'skip'
+}
+
+const VERB: Verb = {
+  name: 'groupBy',
+  also: ['aggregates', 'sort', 'top', 'outputFormat'],
+  without: ['args', 'exportName', 'timeoutSeconds', 'reject'],
+}
+
+/** A row of a result, by the names of its columns; an empty value is null. */
+export type ResultRow = Record<string, Exclude<TableValue, Uint8Array>>
+
+export interface GroupReport extends Report {
+  /** How many groups there are, whatever `top` says. */
+  readonly groupCount: number
+  /** The result, where no `output` is named. */
+  readonly rows?: readonly ResultRow[]
+}
+
+/**
+ * Group records by the text of one or more columns, and say of each group what aggregates come to. docs/group.md lists
+ * them. Sums are exact, and nothing depends on how many workers there are.
+ *
+ * @param columns the keys: `'shop,day'`, or names and 1-based numbers.
+ * @returns the run's figures; `rows` is the result where no `options.output` is given.
+ * @throws LinemillError ERR_USAGE; ERR_RAGGED and ERR_VALUE with the record's position; no output file is changed then.
+ */
+export async function groupBy(
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options: GroupOptions = {},
+): Promise<GroupReport> {
+  checkPolicy('groupBy', options.onError)
+  const pool = new Pool(resolveOptions(options, VERB).workers)
+  try {
+    return await groupByOnPool(pool, columns, inputs, options)
+  } finally {
+    await pool.close()
+  }
+}
+
+/** Group on workers that are there already, or start them. */
+export async function groupByOnPool(
+  pool: Pool,
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options: GroupOptions = {},
+): Promise<GroupReport> {
+  const began = performance.now()
+  const grouping = prepareGroups(columns, inputs, options)
+  try {
+    const { report, table, groupCount } = await runGrouping(grouping, pool, began)
+    const figures = { ...report, groupCount }
+    return options.output === undefined ? { ...figures, rows: tableToObjects(table) } : figures
+  } finally {
+    closeInputs(grouping.prepared.inputs)
+  }
+}
+
+/** Say what `groupBy` would do, without doing it. */
+export async function explainGroupBy(
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options: GroupOptions = {},
+): Promise<Explanation> {
+  const grouping = prepareGroups(columns, inputs, options)
+  closeInputs(grouping.prepared.inputs)
+  return explainGrouping(grouping)
+}
+
+function prepareGroups(
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options: GroupOptions,
+): Grouping {
+  checkPolicy(VERB.name, options.onError)
+  const settings = resolveOptions(options, VERB)
+  const most = Number.MAX_SAFE_INTEGER
+  return prepareGrouping(inputs, settings, {
+    verb: 'group',
+    keys: columns,
+    aggregates: readAggregates(options.aggregates ?? 'count'),
+    arrange: (names) => ({ columns: names, sort: findSortColumns(options.sort, names) }),
+    top: wholeNumber('top', options.top, most, 0, most),
+    outputFormat: checkTableFormat(options.outputFormat),
+  })
+}

@@ -1,0 +1,40 @@
+import type { TextColumn } from '../batch/text-column.js'
+import type { Accumulator, GroupedRecords } from './aggregate.js'
+import { grown } from './grown.js'
+
+/** Counts the records of each group. */
+export class RecordCounts implements Accumulator<undefined> {
+  protected counts: Float64Array = new Float64Array(0)
+
+  add({ groups, from, until, groupCount }: GroupedRecords): void {
+    this.counts = grown(this.counts, groupCount)
+    const { counts } = this
+    for (let index = from; index < until; index++) counts[groups[index]]++
+  }
+
+  partial(): Float64Array {
+    return this.counts
+  }
+
+  combine(partial: Float64Array, groupOf: Uint32Array): void {
+    for (let group = 0; group < groupOf.length; group++) this.addTo(groupOf[group], partial[group])
+  }
+
+  value(group: number): number {
+    return this.counts[group] ?? 0
+  }
+
+  protected addTo(group: number, count: number): void {
+    this.counts = grown(this.counts, group + 1)
+    this.counts[group] += count
+  }
+}
+
+/** Counts the fields of each group that are not empty. */
+export class ValueCounts extends RecordCounts implements Accumulator<TextColumn> {
+  override add({ groups, from, until, groupCount }: GroupedRecords, column?: TextColumn): void {
+    this.counts = grown(this.counts, groupCount)
+    const { counts } = this
+    for (let index = from; index < until; index++) if (!column?.isEmpty(index)) counts[groups[index]]++
+  }
+}
