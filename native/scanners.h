@@ -142,6 +142,7 @@ struct Scanners {
    */
   bool (*cut_members)(const MemberCutting& cutting, uint32_t* members);
 
+  /**
    * Give each record the number of its group; layout: ASSIGN_. It stops before one that needs room, or a key that it
    * does not make, with ASSIGN_NEXT below ASSIGN_END. False when a field lies outside of `bytes`; the caller has
    * checked all other lengths.
