@@ -51,6 +51,15 @@ struct Selecting {
   const uint32_t* program;
 };
 
+/** What `copy_fields` copies from and to; layouts: tableWords, FIELDS_. */
+struct CopyingFields {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* table;
+  const uint32_t* fields;
+  uint8_t* target;
+};
+
 struct Scanners {
   const char* name;
 
@@ -82,6 +91,12 @@ struct Scanners {
    * SELECT_NEXT below SELECT_END. False when a field lies outside of `bytes`; the program is sound (predicate.h).
    */
   bool (*select_records)(const Selecting& selecting, uint32_t* select, uint32_t* selected);
+
+  /**
+   * Write chosen fields of records, whole records as long as they fit; layout: FIELDS_. False when a field lies outside
+   * of `bytes`. Bytes of the target between what was written and FIELDS_TARGET_END are undefined afterwards.
+   */
+  bool (*copy_fields)(const CopyingFields& copying, uint32_t* fields);
 };
 
 extern const Scanners scalar_scanners;

@@ -16,4 +16,5 @@ export type {
 export { createPool, type LinemillPool } from './pool.js'
 export type { Explanation, FilterPlan, InputReport, PartsPlan, Report, WorkerFigures } from './report.js'
 export { explainRun, run } from './run.js'
+export { type ColumnList, explainSelect, type SelectOptions, select } from './select.js'
 export { explainSplit, type SplitOptions, type SplitReport, split } from './split.js'

@@ -3,9 +3,11 @@ import type { CountOptions, CountReport } from './count.js'
 import { type BatchIterator, type BatchSteps, Iteration } from './engine/iteration.js'
 import { Turns } from './engine/turns.js'
 import type { FilterOptions, FilterReport } from './filter.js'
+import type { ColumnList } from './format/column-list.js'
 import type { Columns } from './kernel/job.js'
 import { checkKeys, type RunOptions, signalOf } from './options.js'
 import type { Report } from './report.js'
+import type { SelectOptions } from './select.js'
 import type { SplitOptions, SplitReport } from './split.js'
 import type { Pool } from './worker/pool.js'
 
@@ -34,6 +36,8 @@ export interface LinemillPool extends AsyncDisposable {
     inputs: string | readonly string[],
     options?: FilterOptions,
   ): Promise<FilterReport>
+  /** As the function `select`, on these workers. */
+  select(columns: ColumnList, inputs: string | readonly string[], options?: SelectOptions): Promise<Report>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -91,6 +95,12 @@ class SharedPool implements LinemillPool {
   ): Promise<FilterReport> {
     return this.#turns.call('filter', options, async (pool, shared) => {
       return (await import('./filter.js')).filterOnPool(pool, expression, inputs, shared)
+    })
+  }
+
+  select(columns: ColumnList, inputs: string | readonly string[], options?: SelectOptions): Promise<Report> {
+    return this.#turns.call('select', options, async (pool, shared) => {
+      return (await import('./select.js')).selectOnPool(pool, columns, inputs, shared)
     })
   }
 

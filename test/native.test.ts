@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import * as fieldsLayout from '../dist/fields-layout.js'
 import * as layout from '../dist/layout.js'
 import * as predicateLayout from '../dist/predicate-layout.js'
 import { choosePrimitives } from '../dist/primitives/choose.js'
@@ -359,8 +360,8 @@ function show(bytes: Uint8Array, parameters: object, dialect: Dialect): string {
 describe('addon', () => {
   test('has the layout of layout.ts', () => {
     const shared =
-      /^(SUMMARY|CUT|EXTENT|COPY|NO|PREDICATE|TEST|SELECT)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
-    const constants = Object.entries({ ...layout, ...predicateLayout }).filter(
+      /^(SUMMARY|CUT|EXTENT|COPY|NO|PREDICATE|TEST|SELECT|FIELDS|RUN)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
+    const constants = Object.entries({ ...layout, ...predicateLayout, ...fieldsLayout }).filter(
       ([name, value]) => typeof value === 'number' && shared.test(name),
     )
     expect(loadAddon()?.layout).toEqual(Object.fromEntries(constants))

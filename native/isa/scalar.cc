@@ -2,6 +2,7 @@
 #include "../scan/automaton.h"
 #include "../scan/copy.h"
 #include "../scan/cut.h"
+#include "../scan/fields.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
 
@@ -81,6 +82,6 @@ void parse_integers_slowly(const uint8_t* bytes, uint32_t length, const Fields& 
 
 const Scanners scalar_scanners = {"scalar",     summarize, find_record_start, cut_records,
                                   copy_extents, parse_integers_slowly, is_ascii,  count_line_feeds,
-                                  select_records<ByteFinder>};
+                                  select_records<ByteFinder>, copy_fields<ByteFields>};
 
 }  // namespace linemill

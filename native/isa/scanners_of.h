@@ -4,6 +4,7 @@
 #include "../scan/copy.h"
 #include "../scan/count.h"
 #include "../scan/cut_fields.h"
+#include "../scan/fields.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
 #include "../scan/summarize.h"
@@ -21,7 +22,8 @@ constexpr Scanners scanners_of(const char* name) {
           parse_integers,
           is_ascii<Block>,
           count_line_feeds<Block>,
-          select_records<WordFinder<Block>>};
+          select_records<WordFinder<Block>>,
+          copy_fields<WordFields<Block>>};
 }
 
 }  // namespace

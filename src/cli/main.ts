@@ -5,6 +5,7 @@ try {
   if (
     verb === 'run' ||
     verb === 'filter' ||
+    verb === 'select' ||
     (verb === 'count' && (await import('../input/large.js')).areLarge(words))
   ) {
     const { startPool } = await import('./early-pool.js')

@@ -11,15 +11,15 @@ import {
 import { type OptionEntry, VERB_OPTIONS, type Verb } from './verb-options.js'
 
 const RUN: readonly Verb[] = ['run']
-const RECORDS: readonly Verb[] = ['run', 'filter']
-const ENGINE: readonly Verb[] = ['run', 'filter', 'count', 'split']
+const RECORDS: readonly Verb[] = ['run', 'filter', 'select']
+const ENGINE: readonly Verb[] = ['run', 'filter', 'select', 'count', 'split']
 
 /** Every option of every command, once. */
 export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '-o, --output <file>',
     description: 'file to write, put in place at the end; - is standard output (default)',
-    verbs: ['run', 'filter', 'generate'],
+    verbs: ['run', 'filter', 'select', 'generate'],
     key: 'output',
   },
   ...VERB_OPTIONS,
@@ -54,7 +54,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--names <a,b,c>',
     description: "column names, in place of a header's",
-    verbs: ['run', 'filter', 'count'],
+    verbs: ['run', 'filter', 'select', 'count'],
     key: 'names',
     read: readNames,
   },
@@ -116,7 +116,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--sync',
     description: 'sync files and directory before the run is done',
-    verbs: ['run', 'filter', 'split'],
+    verbs: ['run', 'filter', 'select', 'split'],
     key: 'sync',
   },
   {

@@ -52,6 +52,7 @@ export function describeExplanation(explanation: Explanation): string {
 function describeKind(kind: Explanation['kind'], isReduction: boolean): string {
   if (kind === 'count') return 'counts, nothing is decoded'
   if (kind === 'split') return 'copies records to files as they stand, nothing is decoded'
+  if (kind === 'select') return 'copies the columns, in their order, of each record'
   if (kind === 'filter') {
     return isReduction ? 'counts the records that pass' : 'lets records pass as they stand, in input order'
   }

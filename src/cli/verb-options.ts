@@ -2,10 +2,11 @@ import type { CountOptions } from '../count.js'
 import type { FilterOptions } from '../filter.js'
 import type { GenerateOptions } from '../generate.js'
 import type { RunOptions } from '../options.js'
+import type { SelectOptions } from '../select.js'
 import type { SplitOptions } from '../split.js'
-import { readSize, readWholeNumber } from './typed-values.js'
+import { readDelimiter, readSize, readWholeNumber } from './typed-values.js'
 
-export type Verb = 'run' | 'filter' | 'count' | 'split' | 'generate'
+export type Verb = 'run' | 'filter' | 'select' | 'count' | 'split' | 'generate'
 
 export interface OptionEntry {
   readonly flags: string
@@ -18,6 +19,7 @@ export interface OptionEntry {
     | keyof GenerateOptions
     | keyof SplitOptions
     | keyof FilterOptions
+    | keyof SelectOptions
     | keyof CountOptions
   readonly read?: (typed: string, before?: never) => unknown
   readonly choices?: readonly string[]
@@ -73,6 +75,14 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
     description: 'let the records pass for which the expression does not hold',
     verbs: ['filter'],
     key: 'invert',
+  },
+  {
+    flags: '--output-delimiter <character>',
+    description:
+      "what parts fields in the output; 'tab' for tsv, which has no quotes (default: as in the inputs)",
+    verbs: ['select'],
+    key: 'outputDelimiter',
+    read: readDelimiter,
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {

@@ -6,10 +6,11 @@ import type { SlotWriter } from '../region/slot-writer.js'
 import type { FilterDescription } from './filter-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
+import type { SelectDescription } from './select-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
-export type KernelDescription = SplitDescription | FilterDescription
+export type KernelDescription = SplitDescription | FilterDescription | SelectDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -36,6 +37,12 @@ export async function makeBuiltInKernel(
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
       const recordFunction = await makeRecordFunction(description, batch, settings)
       return new FilterKernel(parts, description, batch, primitives, recordFunction)
+    }
+    case 'select': {
+      const { SelectKernel } = await import('./select-kernel.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: false })
+      const own = { writer: writers[0], primitives, dialect: settings.outputDialect }
+      return new SelectKernel(parts, description, batch, own)
     }
   }
 }

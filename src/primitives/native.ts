@@ -43,6 +43,7 @@ interface Scanners {
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
   /** Stops before a record that takes more than it can decide: with NEXT below END. */
   selectRecords: Primitives['selectRecords']
+  copyFields: Primitives['copyFields']
 }
 
 /** What the system is told about how a mapping's bytes will be read. */
@@ -158,6 +159,7 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     },
     isAscii: scanners.isAscii,
     countLineFeeds: scanners.countLineFeeds,
+    copyFields: scanners.copyFields,
     selectRecords(bytes, table, program, select, selected) {
       const end = select[SELECT_END]
       for (;;) {

@@ -36,6 +36,7 @@ import {
   UNQUOTED,
 } from '../layout.js'
 import { copyExtents } from './portable-copy.js'
+import { copyFields } from './portable-fields.js'
 import { parseIntegers } from './portable-parse.js'
 import { selectRecords } from './portable-select.js'
 import type { Dialect, Primitives } from './primitives.js'
@@ -260,4 +261,5 @@ export const portablePrimitives: Primitives = {
   isAscii,
   countLineFeeds,
   selectRecords,
+  copyFields,
 }

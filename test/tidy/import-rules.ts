@@ -8,7 +8,7 @@ import { type CodeFile, type Import, lineOf, type Tree, visit } from './tree.js'
  * from its own folder, types included. The engine is what all verbs share: it stands on the workers, below the verbs.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors.ts', 'layout.ts', 'predicate-layout.ts'],
+  ['errors.ts', 'layout.ts', 'predicate-layout.ts', 'fields-layout.ts'],
   ['primitives/'],
   ['options.ts'],
   ['input/', 'region/', 'report.ts'],
@@ -23,6 +23,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'run.ts',
     'count.ts',
     'filter.ts',
+    'select.ts',
     'split.ts',
     'batches.ts',
     'map-file.ts',
@@ -36,7 +37,7 @@ const FLOORS: readonly (readonly string[])[] = [
 ]
 
 /** The ground floor: imports nothing. */
-const BEDROCK = ['src/errors.ts', 'src/layout.ts', 'src/predicate-layout.ts']
+const BEDROCK = ['src/errors.ts', 'src/layout.ts', 'src/predicate-layout.ts', 'src/fields-layout.ts']
 
 /** Modules that only these files and folders may import. No owner: nobody may. */
 const OWNERS: readonly { readonly modules: RegExp; readonly owners: readonly string[] }[] = [
@@ -58,6 +59,7 @@ const PUBLIC_TO_CLI = [
   'src/run.ts',
   'src/count.ts',
   'src/filter.ts',
+  'src/select.ts',
   'src/split.ts',
   'src/generate.ts',
   'src/tasks.ts',
