@@ -14,7 +14,26 @@ export type {
   StrategyName,
 } from './options.js'
 export { createPool, type LinemillPool } from './pool.js'
-export type { Explanation, FilterPlan, InputReport, PartsPlan, Report, WorkerFigures } from './report.js'
+export type {
+  Explanation,
+  FilterPlan,
+  InputReport,
+  PartsPlan,
+  Report,
+  SlicePlan,
+  WorkerFigures,
+} from './report.js'
 export { explainRun, run } from './run.js'
 export { type ColumnList, explainSelect, type SelectOptions, select } from './select.js'
+export {
+  explainHead,
+  explainSlice,
+  explainTail,
+  type HeadOptions,
+  head,
+  type SliceOptions,
+  type SliceReport,
+  slice,
+  tail,
+} from './slice.js'
 export { explainSplit, type SplitOptions, type SplitReport, split } from './split.js'

@@ -8,6 +8,7 @@ import type { Columns } from './kernel/job.js'
 import { checkKeys, type RunOptions, signalOf } from './options.js'
 import type { Report } from './report.js'
 import type { SelectOptions } from './select.js'
+import type { HeadOptions, SliceOptions, SliceReport } from './slice.js'
 import type { SplitOptions, SplitReport } from './split.js'
 import type { Pool } from './worker/pool.js'
 
@@ -38,6 +39,10 @@ export interface LinemillPool extends AsyncDisposable {
   ): Promise<FilterReport>
   /** As the function `select`, on these workers. */
   select(columns: ColumnList, inputs: string | readonly string[], options?: SelectOptions): Promise<Report>
+  /** As the functions `slice`, `head` and `tail`, on these workers. */
+  slice(inputs: string | readonly string[], options?: SliceOptions): Promise<SliceReport>
+  head(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport>
+  tail(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -101,6 +106,24 @@ class SharedPool implements LinemillPool {
   select(columns: ColumnList, inputs: string | readonly string[], options?: SelectOptions): Promise<Report> {
     return this.#turns.call('select', options, async (pool, shared) => {
       return (await import('./select.js')).selectOnPool(pool, columns, inputs, shared)
+    })
+  }
+
+  slice(inputs: string | readonly string[], options?: SliceOptions): Promise<SliceReport> {
+    return this.#turns.call('slice', options, async (pool, shared) => {
+      return (await import('./slice.js')).sliceOnPool(pool, inputs, shared)
+    })
+  }
+
+  head(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport> {
+    return this.#turns.call('head', options, async (pool, shared) => {
+      return (await import('./slice.js')).headOnPool(pool, inputs, shared)
+    })
+  }
+
+  tail(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport> {
+    return this.#turns.call('tail', options, async (pool, shared) => {
+      return (await import('./slice.js')).tailOnPool(pool, inputs, shared)
     })
   }
 

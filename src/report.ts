@@ -50,7 +50,7 @@ export interface WorkerFigures {
 /** What `--explain` prints: a run's decisions, before it runs. */
 export interface Explanation {
   readonly inputs: readonly InputReport[]
-  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split' | 'filter' | 'select'
+  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split' | 'filter' | 'select' | 'slice' | 'sample'
   readonly isReduction: boolean
   readonly workers: number
   readonly instructionSet: InstructionSet
@@ -62,8 +62,18 @@ export interface Explanation {
   readonly columns: readonly string[]
   /** Of `filter`: how the expression runs. */
   readonly expression?: FilterPlan
+  /** Of `slice`, `head` and `tail`: the records that would be passed on. */
+  readonly slice?: SlicePlan
   /** Of `split`: the files that would be written. */
   readonly parts?: PartsPlan
+}
+
+/** Records from one to before another, from 0; below 0 from the end; to Infinity: to the end. */
+export interface SlicePlan {
+  readonly start: number
+  readonly end: number
+  /** Whether all records are counted first. */
+  readonly countsFirst: boolean
 }
 
 /** How `split` shares records out. */

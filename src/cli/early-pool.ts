@@ -7,7 +7,7 @@ export function startPool(verb: string): void {
   early = createPool()
   try {
     // The main thread is one of those that count.
-    early.start(verb === 'count' ? early.workers - 1 : early.workers)
+    early.start(verb === 'count' || verb === 'tail' ? early.workers - 1 : early.workers)
   } catch {} // it is told when they are needed
 }
 

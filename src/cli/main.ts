@@ -6,7 +6,7 @@ try {
     verb === 'run' ||
     verb === 'filter' ||
     verb === 'select' ||
-    (verb === 'count' && (await import('../input/large.js')).areLarge(words))
+    ((verb === 'count' || verb === 'tail') && (await import('../input/large.js')).areLarge(words))
   ) {
     const { startPool } = await import('./early-pool.js')
     startPool(verb)

@@ -12,14 +12,15 @@ import { type OptionEntry, VERB_OPTIONS, type Verb } from './verb-options.js'
 
 const RUN: readonly Verb[] = ['run']
 const RECORDS: readonly Verb[] = ['run', 'filter', 'select']
-const ENGINE: readonly Verb[] = ['run', 'filter', 'select', 'count', 'split']
+const LIMITED: readonly Verb[] = ['run', 'filter', 'select', 'count', 'split']
+const ENGINE: readonly Verb[] = [...LIMITED, 'slice', 'head', 'tail']
 
 /** Every option of every command, once. */
 export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '-o, --output <file>',
     description: 'file to write, put in place at the end; - is standard output (default)',
-    verbs: ['run', 'filter', 'select', 'generate'],
+    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'generate'],
     key: 'output',
   },
   ...VERB_OPTIONS,
@@ -61,7 +62,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--limit <number>',
     description: 'process only the first so many records',
-    verbs: ENGINE,
+    verbs: LIMITED,
     key: 'limit',
     read: readWholeNumber,
   },
@@ -116,7 +117,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--sync',
     description: 'sync files and directory before the run is done',
-    verbs: ['run', 'filter', 'select', 'split'],
+    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'split'],
     key: 'sync',
   },
   {

@@ -1,4 +1,4 @@
-import type { Explanation, FilterPlan, InputReport, PartsPlan, Report } from '../report.js'
+import type { Explanation, FilterPlan, InputReport, PartsPlan, Report, SlicePlan } from '../report.js'
 import { formatBufferSize, formatBytes, formatCount, formatRate, formatSeconds } from './sizes.js'
 
 /** A fact, with its label. */
@@ -39,6 +39,7 @@ export function describeExplanation(explanation: Explanation): string {
     ['job', describeKind(kind, isReduction)],
     ['columns', columns.length > 0 ? columns.join(', ') : 'none'],
     ...describeExpression(explanation.expression),
+    ...describeSlice(explanation.slice),
     ...describeParts(explanation.parts),
     ['workers', String(workers)],
     ['blocks', `${formatCount(blocks)} of ${formatBufferSize(explanation.blockBytes)}`],
@@ -52,6 +53,7 @@ export function describeExplanation(explanation: Explanation): string {
 function describeKind(kind: Explanation['kind'], isReduction: boolean): string {
   if (kind === 'count') return 'counts, nothing is decoded'
   if (kind === 'split') return 'copies records to files as they stand, nothing is decoded'
+  if (kind === 'slice') return 'passes some of the records on as they stand, nothing is decoded'
   if (kind === 'select') return 'copies the columns, in their order, of each record'
   if (kind === 'filter') {
     return isReduction ? 'counts the records that pass' : 'lets records pass as they stand, in input order'
@@ -67,6 +69,14 @@ function describeExpression(plan: FilterPlan | undefined): Line[] {
   if (plan.function !== undefined) lines.push(['function', plan.function], ['because', `${plan.reason}`])
   if (plan.isInverted) lines.push(['inverted', 'records pass for which that does not hold'])
   return lines
+}
+
+function describeSlice(plan: SlicePlan | undefined): Line[] {
+  if (plan === undefined) return []
+  const { start, end, countsFirst } = plan
+  const until = end === Number.POSITIVE_INFINITY ? 'the end' : `before ${formatCount(end)}`
+  const how = countsFirst ? ', below 0 from the end; all are counted first' : ''
+  return [['records', `${formatCount(start)} to ${until}${how}`]]
 }
 
 function describeParts(parts: PartsPlan | undefined): Line[] {

@@ -3,10 +3,11 @@ import type { FilterOptions } from '../filter.js'
 import type { GenerateOptions } from '../generate.js'
 import type { RunOptions } from '../options.js'
 import type { SelectOptions } from '../select.js'
+import type { HeadOptions, SliceOptions } from '../slice.js'
 import type { SplitOptions } from '../split.js'
-import { readDelimiter, readSize, readWholeNumber } from './typed-values.js'
+import { readDelimiter, readInteger, readSize, readWholeNumber } from './typed-values.js'
 
-export type Verb = 'run' | 'filter' | 'select' | 'count' | 'split' | 'generate'
+export type Verb = 'run' | 'filter' | 'select' | 'slice' | 'head' | 'tail' | 'count' | 'split' | 'generate'
 
 export interface OptionEntry {
   readonly flags: string
@@ -20,6 +21,8 @@ export interface OptionEntry {
     | keyof SplitOptions
     | keyof FilterOptions
     | keyof SelectOptions
+    | keyof SliceOptions
+    | keyof HeadOptions
     | keyof CountOptions
   readonly read?: (typed: string, before?: never) => unknown
   readonly choices?: readonly string[]
@@ -83,6 +86,27 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
     verbs: ['select'],
     key: 'outputDelimiter',
     read: readDelimiter,
+  },
+  {
+    flags: '--start <number>',
+    description: 'first record, from 0; below 0 from the end (default: 0)',
+    verbs: ['slice'],
+    key: 'start',
+    read: readInteger,
+  },
+  {
+    flags: '--end <number>',
+    description: 'record behind the last, from 0; below 0 from the end (default: to the end)',
+    verbs: ['slice'],
+    key: 'end',
+    read: readInteger,
+  },
+  {
+    flags: '-n, --records <number>',
+    description: 'how many records (default: 10)',
+    verbs: ['head', 'tail'],
+    key: 'records',
+    read: readWholeNumber,
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {

@@ -7,10 +7,11 @@ import type { FilterDescription } from './filter-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
 import type { SelectDescription } from './select-kernel.js'
+import type { SliceDescription } from './slice-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
-export type KernelDescription = SplitDescription | FilterDescription | SelectDescription
+export type KernelDescription = SplitDescription | FilterDescription | SelectDescription | SliceDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -37,6 +38,11 @@ export async function makeBuiltInKernel(
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
       const recordFunction = await makeRecordFunction(description, batch, settings)
       return new FilterKernel(parts, description, batch, primitives, recordFunction)
+    }
+    case 'slice': {
+      const { SliceKernel } = await import('./slice-kernel.js')
+      const { delimiter } = settings.outputDialect
+      return new SliceKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
     }
     case 'select': {
       const { SelectKernel } = await import('./select-kernel.js')
