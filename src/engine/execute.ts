@@ -12,7 +12,7 @@ import type { Pool, PoolWorker } from '../worker/pool.js'
 import { orCancelled } from './cancellation.js'
 import { Failures } from './failures.js'
 import type { Prepared } from './prepare.js'
-import { Tally } from './tally.js'
+import { type OnBoundary, Tally } from './tally.js'
 import { watch } from './watch.js'
 
 /** The part of a worker's task that the verb decides. */
@@ -92,6 +92,7 @@ export async function execute(
   task: TaskSettings,
   sinks: readonly Sink[],
   settings: Settings,
+  onBoundary?: OnBoundary,
 ): Promise<Execution> {
   if (sinks.length > MAX_OUTPUTS) throw new Error(`at most ${MAX_OUTPUTS} outputs`)
   const { plan } = prepared
@@ -103,7 +104,7 @@ export async function execute(
     { slotBytes, slotCount, blockCount: plan.blockCount, wakeEvery, workerCount: settings.workers },
     pool.takeMemory(),
   )
-  const tally = new Tally(prepared, region, settings)
+  const tally = new Tally(prepared, region, settings, onBoundary)
   const gatherer = new Gatherer(region, sinks, {
     isEager: gather === 'eager',
     onRetire: tally.retire,

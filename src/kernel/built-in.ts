@@ -8,11 +8,19 @@ import type { FilterDescription } from './filter-kernel.js'
 import type { GroupDescription } from './group-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
+import type { SelectDescription } from './select-kernel.js'
+import type { SliceDescription } from './slice-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
 import type { StatsDescription } from './stats-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
-export type KernelDescription = SplitDescription | FilterDescription | GroupDescription | StatsDescription
+export type KernelDescription =
+  | SplitDescription
+  | FilterDescription
+  | SelectDescription
+  | SliceDescription
+  | GroupDescription
+  | StatsDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -53,6 +61,17 @@ export async function makeBuiltInKernel(
       const { StatsKernel } = await import('./stats-kernel.js')
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
       return new StatsKernel(parts, description, batch, primitives)
+    }
+    case 'slice': {
+      const { SliceKernel } = await import('./slice-kernel.js')
+      const { delimiter } = settings.outputDialect
+      return new SliceKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
+    }
+    case 'select': {
+      const { SelectKernel } = await import('./select-kernel.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: false })
+      const own = { writer: writers[0], primitives, dialect: settings.outputDialect }
+      return new SelectKernel(parts, description, batch, own)
     }
   }
 }

@@ -75,6 +75,7 @@ interface Scanners {
     keyBytes: Uint8Array,
     ids: Uint32Array,
   ): void
+  copyFields: Primitives['copyFields']
 }
 
 /** What the system is told about how a mapping's bytes will be read. */
@@ -202,6 +203,7 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     surveyFields: scanners.surveyFields,
     isAscii: scanners.isAscii,
     countLineFeeds: scanners.countLineFeeds,
+    copyFields: scanners.copyFields,
     selectRecords(bytes, table, program, select, selected) {
       const end = select[SELECT_END]
       for (;;) {
