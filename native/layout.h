@@ -118,6 +118,7 @@
   WORD(TEST_QUOTE, 4)                                                             \
   WORD(TEST_AT, 5)                                                                \
   WORD(TEST_COUNT, 6)                                                             \
+  WORD(TEST_DOUBTS, 7)                                                            \
   WORD(TEST_WORDS, 8)                                                             \
   /* Values of TEST_KIND. */                                                      \
   WORD(TEST_NUMBER_BETWEEN, 0)                                                    \
@@ -128,13 +129,28 @@
   WORD(TEST_TEXT_STARTS, 5)                                                       \
   WORD(TEST_TEXT_ENDS, 6)                                                         \
   WORD(TEST_TEXT_HAS, 7)                                                          \
-  WORD(TEST_KINDS, 8)                                                             \
+  WORD(TEST_WORD, 8)                                                              \
+  WORD(TEST_KINDS, 9)                                                             \
   /* Parameters and results of select_records. */                                 \
   WORD(SELECT_NEXT, 0)                                                            \
   WORD(SELECT_END, 1)                                                             \
   WORD(SELECT_CAPACITY, 2)                                                        \
   WORD(SELECT_COUNT, 3)                                                           \
   WORD(SELECT_WORDS, 4)                                                           \
+  WORD(SELECTED_IN_DOUBT, 0x80000000)                                             \
+  /* Names of members, parameters and results of cut_members. */                  \
+  WORD(NAMES_COUNT, 0)                                                            \
+  WORD(NAMES_WORDS, 1)                                                            \
+  WORD(NAME_WORDS, 2)                                                             \
+  WORD(MEMBERS_NEXT, 0)                                                           \
+  WORD(MEMBERS_END, 1)                                                            \
+  WORD(MEMBERS_CAPACITY, 2)                                                       \
+  WORD(MEMBERS_WORDS, 3)                                                          \
+  /* What the values of a record cannot be read as from their bytes. */           \
+  WORD(MEMBER_NO_TEXT, 1)                                                         \
+  WORD(MEMBER_NO_NUMBER, 2)                                                       \
+  WORD(MEMBER_SHARED, 14)                                                         \
+  WORD(MEMBERS_UNDECIDED, 0x80000000)                                             \
   /* A place in the table of groups, and a group. */                              \
   WORD(PLACE_WORDS, 4)                                                            \
   WORD(PLACE_HASH, 0)                                                             \
@@ -172,7 +188,23 @@
   WORD(ASSIGN_FULL, 1)                                                            \
   WORD(ASSIGN_ODD, 2)                                                             \
   WORD(HASH_LAST, 0x243f6a88)                                                     \
-  WORD(HASH_LAST_OTHER, 0x85a308d3)
+  WORD(HASH_LAST_OTHER, 0x85a308d3)                                               \
+  /* Parameters and results of copy_fields. */                                    \
+  WORD(FIELDS_NEXT, 0)                                                            \
+  WORD(FIELDS_END, 1)                                                             \
+  WORD(FIELDS_CAPACITY, 2)                                                        \
+  WORD(FIELDS_TARGET, 3)                                                          \
+  WORD(FIELDS_TARGET_END, 4)                                                      \
+  WORD(FIELDS_DELIMITER, 5)                                                       \
+  WORD(FIELDS_QUOTE, 6)                                                           \
+  WORD(FIELDS_INPUT_DELIMITER, 7)                                                 \
+  WORD(FIELDS_INPUT_QUOTE, 8)                                                     \
+  WORD(FIELDS_RUNS, 9)                                                            \
+  WORD(FIELDS_REFUSED, 10)                                                        \
+  WORD(FIELDS_WORDS, 11)                                                          \
+  WORD(RUN_FIRST, 0)                                                              \
+  WORD(RUN_LAST, 1)                                                               \
+  WORD(RUN_WORDS, 2)
 // clang-format on
 
 namespace linemill {

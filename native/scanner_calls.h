@@ -199,6 +199,32 @@ Value select_records(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Whether names lie within their words, and the table has room for the records that are to be cut. */
+bool are_members_sound(const Words& names, const Words& members, const Words& table) {
+  if (names.length < NAMES_WORDS || members.length < MEMBERS_WORDS) return false;
+  const uint64_t count = names.data[NAMES_COUNT];
+  if (count > (names.length - NAMES_WORDS) / NAME_WORDS) return false;
+  for (uint64_t index = 0; index < count; index++) {
+    const uint32_t* const name = names.data + NAMES_WORDS + NAME_WORDS * index;
+    if (uint64_t(name[0]) + name[1] > names.length * sizeof(uint32_t)) return false;
+  }
+  const uint64_t capacity = members.data[MEMBERS_CAPACITY];
+  const uint32_t end = members.data[MEMBERS_END];
+  return members.data[MEMBERS_NEXT] <= end && end <= capacity && capacity <= table.length / (3 + 2 * count);
+}
+
+Value cut_members(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words names(info, 1);
+  const Words members(info, 2);
+  const Words table(info, 3);
+  const MemberCutting cutting = {bytes.data, reachable_length(bytes), names.data, table.data};
+  if (!are_members_sound(names, members, table) || !scanners_of(info).cut_members(cutting, members.data)) {
+    return throw_range(info.Env(), "cutMembers");
+  }
+  return info.Env().Undefined();
+}
+
 /** Whether the arrays that groups are kept in are as long as `assign` says. */
 bool has_room(const Words& assign, const Words& places, const Words& groups, const Bytes& key_bytes) {
   const uint64_t place_count = assign.data[ASSIGN_PLACES];
@@ -242,6 +268,30 @@ Value assign_groups(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Whether all that `copy_fields` reads of its parameters, the table and the target is there. */
+bool fields_are_sound(const uint32_t* fields, size_t length, size_t table_length, size_t target_length) {
+  if (length < FIELDS_WORDS) return false;
+  const uint64_t runs = fields[FIELDS_RUNS];
+  const uint64_t capacity = fields[FIELDS_CAPACITY];
+  if (runs < 1 || length < FIELDS_WORDS + RUN_WORDS * runs) return false;
+  for (uint64_t word = FIELDS_WORDS; word < FIELDS_WORDS + RUN_WORDS * runs; word++) {
+    if (fields[word] + 2 * capacity > table_length) return false;
+  }
+  return fields[FIELDS_NEXT] <= fields[FIELDS_END] && fields[FIELDS_END] <= capacity &&
+         is_within(fields[FIELDS_TARGET], fields[FIELDS_TARGET_END], target_length);
+}
+
+Value copy_fields(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const Words fields(info, 2);
+  const Bytes target(info, 3);
+  const CopyingFields copying = {bytes.data, reachable_length(bytes), table.data, fields.data, target.data};
+  const bool is_valid = fields_are_sound(fields.data, fields.length, table.length, target.length);
+  if (!is_valid || !scanners_of(info).copy_fields(copying, fields.data)) return throw_range(info.Env(), "copyFields");
+  return info.Env().Undefined();
+}
+
 /** The scanners of one instruction set as an object of functions; undefined when this processor has it not. */
 Value scanners(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -260,7 +310,9 @@ Value scanners(const CallbackInfo& info) {
   result.Set("isAscii", Napi::Function::New<is_ascii>(env, "isAscii", data));
   result.Set("countLineFeeds", Napi::Function::New<count_line_feeds>(env, "countLineFeeds", data));
   result.Set("selectRecords", Napi::Function::New<select_records>(env, "selectRecords", data));
+  result.Set("cutMembers", Napi::Function::New<cut_members>(env, "cutMembers", data));
   result.Set("assignGroups", Napi::Function::New<assign_groups>(env, "assignGroups", data));
+  result.Set("copyFields", Napi::Function::New<copy_fields>(env, "copyFields", data));
   return result;
 }
 

@@ -69,6 +69,14 @@ struct Selecting {
   const uint32_t* program;
 };
 
+/** What `cut_members` looks at and fills in; layouts: NAMES_ and tableWords. */
+struct MemberCutting {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* names;
+  uint32_t* table;
+};
+
 /** What `assign_groups` looks at and fills; layouts: tableWords, KEY_, PLACE_ and GROUP_. */
 struct Grouping {
   const uint8_t* bytes;
@@ -79,6 +87,15 @@ struct Grouping {
   uint32_t* groups;
   uint8_t* key_bytes;
   uint32_t key_bytes_length;
+};
+
+/** What `copy_fields` copies from and to; layouts: tableWords, FIELDS_. */
+struct CopyingFields {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* table;
+  const uint32_t* fields;
+  uint8_t* target;
 };
 
 struct Scanners {
@@ -129,11 +146,23 @@ struct Scanners {
   bool (*select_records)(const Selecting& selecting, uint32_t* select, uint32_t* selected);
 
   /**
+   * Cut wanted members out of records of ndjson; layouts: MEMBERS_ and MEMBER_. It stops before one that is too much
+   * for it, with MEMBERS_NEXT below MEMBERS_END. False when a record lies outside of `bytes`.
+   */
+  bool (*cut_members)(const MemberCutting& cutting, uint32_t* members);
+
+  /**
    * Give each record the number of its group; layout: ASSIGN_. It stops before one that needs room, or a key that it
    * does not make, with ASSIGN_NEXT below ASSIGN_END. False when a field lies outside of `bytes`; the caller has
    * checked all other lengths.
    */
   bool (*assign_groups)(const Grouping& grouping, uint32_t* assign, uint32_t* ids);
+
+  /**
+   * Write chosen fields of records, whole records as long as they fit; layout: FIELDS_. False when a field lies outside
+   * of `bytes`. Bytes of the target between what was written and FIELDS_TARGET_END are undefined afterwards.
+   */
+  bool (*copy_fields)(const CopyingFields& copying, uint32_t* fields);
 };
 
 extern const Scanners scalar_scanners;

@@ -105,7 +105,7 @@ export async function explainStats(
   return makeExplanation(prepared, settings, {
     kind: 'stats',
     isReduction: true,
-    workers: workersNeeded(true, prepared.byteLength, settings),
+    workers: workersNeeded(true, prepared, settings),
     columns,
     outputs: 0,
   })

@@ -2,6 +2,8 @@
 #include "../scan/automaton.h"
 #include "../scan/copy.h"
 #include "../scan/cut.h"
+#include "../scan/fields.h"
+#include "../scan/members.h"
 #include "../scan/group.h"
 #include "../scan/numbers.h"
 #include "../scan/parse.h"
@@ -99,6 +101,8 @@ const Scanners scalar_scanners = {"scalar",
                                   is_ascii,
                                   count_line_feeds,
                                   select_records<ByteFinder>,
-                                  assign_groups};
+                                  cut_members<ByteMarker>,
+                                  assign_groups,
+                                  copy_fields<ByteFields>};
 
 }  // namespace linemill

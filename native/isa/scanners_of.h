@@ -4,6 +4,8 @@
 #include "../scan/copy.h"
 #include "../scan/count.h"
 #include "../scan/cut_fields.h"
+#include "../scan/fields.h"
+#include "../scan/members.h"
 #include "../scan/group.h"
 #include "../scan/numbers.h"
 #include "../scan/parse.h"
@@ -29,7 +31,10 @@ constexpr Scanners scanners_of(const char* name) {
           is_ascii<Block>,
           count_line_feeds<Block>,
           select_records<WordFinder<Block>>,
-          assign_groups};
+          cut_members<WordMarker<Block>>,
+          assign_groups,
+
+          copy_fields<WordFields<Block>>};
 }
 
 }  // namespace

@@ -1,4 +1,12 @@
-import type { Explanation, FilterPlan, GroupsPlan, InputReport, PartsPlan, Report } from '../report.js'
+import type {
+  Explanation,
+  FilterPlan,
+  GroupsPlan,
+  InputReport,
+  PartsPlan,
+  Report,
+  SlicePlan,
+} from '../report.js'
 import { formatBufferSize, formatBytes, formatCount, formatRate, formatSeconds } from './sizes.js'
 
 /** A fact, with its label. */
@@ -40,6 +48,7 @@ export function describeExplanation(explanation: Explanation): string {
     ['columns', columns.length > 0 ? columns.join(', ') : 'none'],
     ...describeExpression(explanation.expression),
     ...describeGroups(explanation.groups),
+    ...describeSlice(explanation.slice),
     ...describeParts(explanation.parts),
     ['workers', String(workers)],
     ['blocks', `${formatCount(blocks)} of ${formatBufferSize(explanation.blockBytes)}`],
@@ -53,6 +62,8 @@ export function describeExplanation(explanation: Explanation): string {
 function describeKind(kind: Explanation['kind'], isReduction: boolean): string {
   if (kind === 'count') return 'counts, nothing is decoded'
   if (kind === 'split') return 'copies records to files as they stand, nothing is decoded'
+  if (kind === 'slice') return 'passes some of the records on as they stand, nothing is decoded'
+  if (kind === 'select') return 'copies the columns, in their order, of each record'
   if (kind === 'filter') {
     return isReduction ? 'counts the records that pass' : 'lets records pass as they stand, in input order'
   }
@@ -78,6 +89,14 @@ function describeGroups(plan: GroupsPlan | undefined): Line[] {
     ['keys', keys.join(', ')],
     ['of each', values.join(', ')],
   ]
+}
+
+function describeSlice(plan: SlicePlan | undefined): Line[] {
+  if (plan === undefined) return []
+  const { start, end, countsFirst } = plan
+  const until = end === Number.POSITIVE_INFINITY ? 'the end' : `before ${formatCount(end)}`
+  const how = countsFirst ? ', below 0 from the end; all are counted first' : ''
+  return [['records', `${formatCount(start)} to ${until}${how}`]]
 }
 
 function describeParts(parts: PartsPlan | undefined): Line[] {

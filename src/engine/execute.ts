@@ -12,7 +12,7 @@ import type { Pool, PoolWorker } from '../worker/pool.js'
 import { orCancelled } from './cancellation.js'
 import { Failures } from './failures.js'
 import type { Prepared } from './prepare.js'
-import { Tally } from './tally.js'
+import { type OnBoundary, Tally } from './tally.js'
 import { watch } from './watch.js'
 
 /** The part of a worker's task that the verb decides. */
@@ -92,6 +92,7 @@ export async function execute(
   task: TaskSettings,
   sinks: readonly Sink[],
   settings: Settings,
+  onBoundary?: OnBoundary,
 ): Promise<Execution> {
   if (sinks.length > MAX_OUTPUTS) throw new Error(`at most ${MAX_OUTPUTS} outputs`)
   const { plan } = prepared
@@ -103,7 +104,7 @@ export async function execute(
     { slotBytes, slotCount, blockCount: plan.blockCount, wakeEvery, workerCount: settings.workers },
     pool.takeMemory(),
   )
-  const tally = new Tally(prepared, region, settings)
+  const tally = new Tally(prepared, region, settings, onBoundary)
   const gatherer = new Gatherer(region, sinks, {
     isEager: gather === 'eager',
     onRetire: tally.retire,
@@ -111,7 +112,7 @@ export async function execute(
   const failures = new Failures(region)
   const began = performance.now()
   const run = { prepared, task, settings, region, failures, canHelp: isHelpful(task, sinks) }
-  const workers = pool.workers(workersNeeded(run.canHelp, prepared.byteLength, settings))
+  const workers = pool.workers(workersNeeded(run.canHelp, prepared, settings))
   const threads = startThreads(run, workers)
   const stopWatching = watch(region, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
@@ -160,12 +161,12 @@ async function settled(gathering: Promise<void>): Promise<void> {
 }
 
 /**
- * How many worker threads a run needs. Where the main thread takes part in native work, it is one of the threads
+ * How many worker threads a run needs, one for each block at most. Where the main thread takes part in native work, it is one of the threads
  * that were asked for, and small inputs are done before a worker would have started.
  */
-export function workersNeeded(canHelp: boolean, byteLength: number, settings: Settings): number {
-  if (!canHelp || !settings.mainThread) return settings.workers
-  return byteLength <= ALONE_BYTES ? 0 : settings.workers - 1
+export function workersNeeded(canHelp: boolean, { byteLength, plan }: Prepared, settings: Settings): number {
+  if (canHelp && settings.mainThread) return byteLength <= ALONE_BYTES ? 0 : settings.workers - 1
+  return Math.min(settings.workers, Math.max(1, plan.blockCount))
 }
 
 /** What the threads of a run share. */

@@ -5,6 +5,9 @@ import { blockAt } from '../plan/plan.js'
 import type { Region } from '../region/region.js'
 import type { Prepared } from './prepare.js'
 
+/** What is told of each block, in block order, when it is finished: the boundary behind it. */
+export type OnBoundary = (blockIndex: number, after: Boundary) => void
+
 /** Adds up what blocks report, in block order. */
 export class Tally {
   readonly #prepared: Prepared
@@ -14,8 +17,10 @@ export class Tally {
   #records = 0
   #errors = 0
   #passed = 0
+  readonly #onBoundary: OnBoundary | undefined
 
-  constructor(prepared: Prepared, region: Region, settings: Settings) {
+  constructor(prepared: Prepared, region: Region, settings: Settings, onBoundary?: OnBoundary) {
+    this.#onBoundary = onBoundary
     this.#prepared = prepared
     this.#region = region
     this.#maxErrors = settings.maxErrors
@@ -28,7 +33,9 @@ export class Tally {
     this.#records += records
     this.#errors += errors
     this.#passed += passed
-    this.#ends[blockAt(this.#prepared.plan, blockIndex).inputIndex] = readBoundary(control, blockIndex)
+    const after = readBoundary(control, blockIndex)
+    this.#ends[blockAt(this.#prepared.plan, blockIndex).inputIndex] = after
+    this.#onBoundary?.(blockIndex, after)
     if (this.#errors > this.#maxErrors) {
       throw new LinemillError(
         'ERR_VALUE',

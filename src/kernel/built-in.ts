@@ -1,17 +1,26 @@
 import type { Batch } from '../batch/batch.js'
 import { ExtentWriter } from '../batch/extent-writer.js'
 import { makeCursor } from '../batch/make-cursor.js'
+import type { ExpressionFunction } from '../expression/compile.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { FilterDescription } from './filter-kernel.js'
 import type { GroupDescription } from './group-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
+import type { SelectDescription } from './select-kernel.js'
+import type { SliceDescription } from './slice-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
 import type { StatsDescription } from './stats-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
-export type KernelDescription = SplitDescription | FilterDescription | GroupDescription | StatsDescription
+export type KernelDescription =
+  | SplitDescription
+  | FilterDescription
+  | SelectDescription
+  | SliceDescription
+  | GroupDescription
+  | StatsDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -36,8 +45,12 @@ export async function makeBuiltInKernel(
     case 'filter': {
       const { FilterKernel } = await import('./filter-kernel.js')
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
-      const recordFunction = await makeRecordFunction(description, batch, settings)
-      return new FilterKernel(parts, description, batch, primitives, recordFunction)
+      const { columns, function: rest, whole } = description.expression
+      const functions = {
+        rest: await makeRecordFunction(columns, rest, batch, settings),
+        whole: await makeRecordFunction(columns, whole, batch, settings),
+      }
+      return new FilterKernel(parts, description, batch, primitives, functions)
     }
     case 'group': {
       const { GroupKernel } = await import('./group-kernel.js')
@@ -49,14 +62,30 @@ export async function makeBuiltInKernel(
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
       return new StatsKernel(parts, description, batch, primitives)
     }
+    case 'slice': {
+      const { SliceKernel } = await import('./slice-kernel.js')
+      const { delimiter } = settings.outputDialect
+      return new SliceKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
+    }
+    case 'select': {
+      const { SelectKernel } = await import('./select-kernel.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: false })
+      const own = { writer: writers[0], primitives, dialect: settings.outputDialect }
+      return new SelectKernel(parts, description, batch, own)
+    }
   }
 }
 
-/** The part of a filter's expression that is a function; ndjson is parsed by its cursor. */
-async function makeRecordFunction({ expression }: FilterDescription, batch: Batch, settings: KernelSettings) {
-  if (expression.function === undefined) return undefined
+/** A part of a filter's expression that is a function; ndjson is parsed by its cursor. */
+async function makeRecordFunction(
+  columns: readonly string[],
+  part: ExpressionFunction | undefined,
+  batch: Batch,
+  settings: KernelSettings,
+) {
+  if (part === undefined) return undefined
   const { RecordFunction } = await import('../expression/record-function.js')
-  const isParsed = settings.format === 'ndjson' && expression.columns.length > 0
+  const isParsed = settings.format === 'ndjson' && columns.length > 0
   const cursor = isParsed ? await makeCursor(batch, [], 'ndjson') : undefined
-  return new RecordFunction({ ...expression, function: expression.function }, batch, cursor)
+  return new RecordFunction(columns, part, batch, cursor)
 }

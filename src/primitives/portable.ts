@@ -36,7 +36,9 @@ import {
   UNQUOTED,
 } from '../layout.js'
 import { copyExtents } from './portable-copy.js'
+import { copyFields } from './portable-fields.js'
 import { assignGroups } from './portable-group.js'
+import { cutMembers } from './portable-members.js'
 import { parseNumbers } from './portable-numbers.js'
 import { parseIntegers } from './portable-parse.js'
 import { selectRecords } from './portable-select.js'
@@ -267,5 +269,7 @@ export const portablePrimitives: Primitives = {
   isAscii,
   countLineFeeds,
   selectRecords,
+  cutMembers,
   assignGroups,
+  copyFields,
 }

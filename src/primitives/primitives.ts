@@ -131,7 +131,8 @@ export interface Primitives {
 
   /**
    * List the records of a batch for which a predicate holds (layouts: tableWords, PREDICATE_, SELECT_): the indexes of
-   * those in `[NEXT, END)` are appended to `selected` at COUNT. Afterwards NEXT is END.
+   * those in `[NEXT, END)` are appended to `selected` at COUNT. Afterwards NEXT is END. Where a test asks about a member
+   * of ndjson that cannot be told from the table the record is appended too, with SELECTED_IN_DOUBT in its index.
    */
   selectRecords(
     bytes: Uint8Array,
@@ -140,6 +141,12 @@ export interface Primitives {
     select: Uint32Array,
     selected: Uint32Array,
   ): void
+
+  /**
+   * Cut members out of the records of a batch of ndjson into its table (layouts: NAMES_, MEMBERS_, MEMBER_): each in
+   * `[NEXT, END)` is checked to be one object of JSON. Afterwards NEXT is END.
+   */
+  cutMembers(bytes: Uint8Array, names: Uint32Array, members: Uint32Array, table: Uint32Array): void
 
   /**
    * Give records `[NEXT, END)` of a batch the numbers of their groups, by index of the record (layouts: tableWords, KEY_,
@@ -154,4 +161,12 @@ export interface Primitives {
     store: GroupStore,
     ids: Uint32Array,
   ): void
+
+  /**
+   * Write chosen fields of a batch's records to `target`, each record with delimiters and a line feed, as long as whole
+   * records fit (layouts: tableWords, FIELDS_). A field's bytes are copied as they stand where they mean the same in the
+   * target; else they get quotes, or lose them. One that would need quotes which the target has not is refused.
+   * Bytes of the target between what was written and TARGET_END are undefined afterwards.
+   */
+  copyFields(bytes: Uint8Array, table: Uint32Array, fields: Uint32Array, target: Uint8Array): void
 }
