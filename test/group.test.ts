@@ -211,7 +211,7 @@ function drawCsv(draw: Draw, recordCount: number): string {
   return `a,b,x,t${end}${records.map((record) => record + end).join('')}`
 }
 
-function drawOptions(draw: Draw, primitives: GroupOptions['primitives']): GroupOptions {
+function drawOptions(draw: Draw, primitives: NonNullable<GroupOptions['primitives']>): GroupOptions {
   return {
     primitives,
     workers: 1 + draw(WORKERS),
