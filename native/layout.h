@@ -152,7 +152,7 @@
   WORD(MEMBER_SHARED, 14)                                                         \
   WORD(MEMBERS_UNDECIDED, 0x80000000)                                             \
   /* A place in the table of groups, and a group. */                              \
-  WORD(PLACE_WORDS, 4)                                                            \
+  WORD(PLACE_WORDS, 6)                                                            \
   WORD(PLACE_HASH, 0)                                                             \
   WORD(PLACE_GROUP, 1)                                                            \
   WORD(PLACE_FIRST, 2)                                                            \
@@ -161,10 +161,10 @@
   WORD(GROUP_START, 1)                                                            \
   WORD(GROUP_END, 2)                                                              \
   WORD(GROUP_ROW, 3)                                                              \
-  WORD(GROUP_NUMBER_MASK, 0x0fffffff)                                             \
-  WORD(GROUP_LENGTH_SHIFT, 28)                                                    \
-  WORD(GROUP_LONG, 9)                                                             \
-  WORD(MOST_GROUPS, 0x0fffffff)                                                   \
+  WORD(GROUP_NUMBER_MASK, 0x07ffffff)                                             \
+  WORD(GROUP_LENGTH_SHIFT, 27)                                                    \
+  WORD(GROUP_LONG, 17)                                                            \
+  WORD(MOST_GROUPS, 0x07ffffff)                                                   \
   WORD(KEY_SPARE, 8)                                                              \
   /* A column whose fields are keys. */                                           \
   WORD(KEY_FIELD, 0)                                                              \

@@ -5,12 +5,12 @@
  * places, a table with open addressing that is looked through from hash modulo its length on; groups, in the order in
  * which they appeared; and the bytes of their keys.
  *
- * A place (4 Uint32 words); all 0 where it is free:
+ * A place (6 Uint32 words); all 0 where it is free:
  *
  *   word    content
  *   0       HASH of the key
- *   1       GROUP: number of the group + 1 in bits 0..27; in bits 28..31 the key's length, or 9 if it is longer
- *   2..3    FIRST: the key's first 8 bytes, zeros behind its end
+ *   1       GROUP: number of the group + 1 in bits 0..26; in bits 27..31 the key's length, or GROUP_LONG
+ *   2..5    FIRST: the key's first 16 bytes, zeros behind its end
  *
  * A group (4 Uint32 words):
  *
@@ -20,7 +20,7 @@
  *   2       END of it
  *   3       ROW: index in its batch of the record that the group appeared with
  */
-export const PLACE_WORDS = 4
+export const PLACE_WORDS = 6
 export const PLACE_HASH = 0
 export const PLACE_GROUP = 1
 export const PLACE_FIRST = 2
@@ -30,11 +30,11 @@ export const GROUP_START = 1
 export const GROUP_END = 2
 export const GROUP_ROW = 3
 
-export const GROUP_NUMBER_MASK = 0x0fffffff
-export const GROUP_LENGTH_SHIFT = 28
-/** The length of all keys that are longer than 8 bytes, as a place has it. */
-export const GROUP_LONG = 9
-export const MOST_GROUPS = 0x0fffffff
+export const GROUP_NUMBER_MASK = 0x07ffffff
+export const GROUP_LENGTH_SHIFT = 27
+/** The length of all keys that are longer than 16 bytes, as a place has it. */
+export const GROUP_LONG = 17
+export const MOST_GROUPS = 0x07ffffff
 /** Bytes that may be read behind the last key, and must be there. */
 export const KEY_SPARE = 8
 

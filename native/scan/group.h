@@ -12,6 +12,7 @@ namespace linemill {
 namespace {
 
 constexpr uint32_t KEY_WORD_BYTES = 8;
+constexpr uint32_t FIRST_BYTES = 2 * KEY_WORD_BYTES;
 constexpr uint32_t GROUPED_TOGETHER = 32;
 /** Room for keys that are made of several fields, or had doubled quotes in them, of the records that go together. */
 constexpr size_t MADE_BYTES = 2 * COPY_BYTES;
@@ -22,24 +23,42 @@ inline uint64_t load_key_word(const uint8_t* at) {
   return word;
 }
 
+/** Two words of a key, zeros behind its end. */
+struct KeyWords {
+  uint64_t one, other;
+};
+
 /** The key of a record, and what its lookup begins with. */
 struct GroupKey {
   const uint8_t* at;
   uint32_t length;
   uint32_t hash;
-  /** The first 8 bytes, zeros behind the end. */
-  uint64_t first;
+  KeyWords first;
 };
 
-inline uint64_t first_word(const Field& field) {
+/** The bytes of a word that so many bytes fill. */
+constexpr uint64_t FILLED[] = {0,
+                               0xff,
+                               0xffff,
+                               0xffffff,
+                               0xffffffff,
+                               0xffffffffff,
+                               0xffffffffffff,
+                               0xffffffffffffff,
+                               0xffffffffffffffff};
+
+/** The first words of a key. Which length it has, up to both of them, decides no branch: nobody could foresee it. */
+inline KeyWords first_words(const Field& field) {
   const size_t length = field.length();
-  if (length >= KEY_WORD_BYTES) return load_key_word(field.at);
-  if (size_t(field.limit - field.at) >= KEY_WORD_BYTES) {
-    return load_key_word(field.at) & ((uint64_t(1) << (8 * length)) - 1);
+  if (__builtin_expect(size_t(field.limit - field.at) < FIRST_BYTES, 0)) {
+    KeyWords words = {0, 0};
+    memcpy(&words, field.at, length < FIRST_BYTES ? length : FIRST_BYTES);
+    return words;
   }
-  uint64_t word = 0;
-  memcpy(&word, field.at, length);
-  return word;
+  const size_t bounded = length < FIRST_BYTES ? length : FIRST_BYTES;
+  const size_t in_one = bounded < KEY_WORD_BYTES ? bounded : KEY_WORD_BYTES;
+  return {load_key_word(field.at) & FILLED[in_one],
+          load_key_word(field.at + KEY_WORD_BYTES) & FILLED[bounded - in_one]};
 }
 
 /** The hash as it comes to be: two words that take in 8 bytes at a time by a multiplication. */
@@ -58,22 +77,23 @@ struct Hash {
 /** Make the key of a field; `seed` is that of the hash. */
 inline GroupKey make_key(const Field& field, const uint32_t* seed) {
   const uint32_t length = uint32_t(field.length());
-  const uint64_t first = first_word(field);
+  const KeyWords first = first_words(field);
   Hash hash = {seed[0] ^ length, seed[1]};
-  hash.take(first);
-  if (length > KEY_WORD_BYTES) {
+  hash.take(first.one);
+  hash.take(first.other);
+  if (length > FIRST_BYTES) {
     const uint32_t last = length - KEY_WORD_BYTES;
-    for (uint32_t at = KEY_WORD_BYTES; at < last; at += KEY_WORD_BYTES) hash.take(load_key_word(field.at + at));
+    for (uint32_t at = FIRST_BYTES; at < last; at += KEY_WORD_BYTES) hash.take(load_key_word(field.at + at));
     hash.take(load_key_word(field.at + last));
   }
   hash.take(HASH_LAST | uint64_t(HASH_LAST_OTHER) << 32);
   return {field.at, length, hash.one ^ hash.other, first};
 }
 
-/** Whether two keys of one length above 8 are the same behind their first 8 bytes. */
+/** Whether two keys of one length are the same behind their first words. */
 inline bool has_same_rest(const uint8_t* one, const uint8_t* other, uint32_t length) {
   const uint32_t last = length - KEY_WORD_BYTES;
-  for (uint32_t at = KEY_WORD_BYTES; at < last; at += KEY_WORD_BYTES) {
+  for (uint32_t at = FIRST_BYTES; at < last; at += KEY_WORD_BYTES) {
     if (load_key_word(one + at) != load_key_word(other + at)) return false;
   }
   return load_key_word(one + last) == load_key_word(other + last);
@@ -93,17 +113,19 @@ class Groups {
 
   /** The number of a key's group, which appears with record `row` if it is new; NO_INDEX where there is no room. */
   uint32_t number_of(const GroupKey& key, uint32_t row) {
-    const uint32_t kind = (key.length > KEY_WORD_BYTES ? GROUP_LONG : key.length) << GROUP_LENGTH_SHIFT;
+    const uint32_t kind = (key.length > FIRST_BYTES ? GROUP_LONG : key.length) << GROUP_LENGTH_SHIFT;
     for (uint32_t at = key.hash & mask_;; at = (at + 1) & mask_) {
       uint32_t* const place = grouping_.places + PLACE_WORDS * size_t(at);
       const uint32_t found = place[PLACE_GROUP];
       const uint32_t number = (found & GROUP_NUMBER_MASK) - 1;
       if (found == 0) return add(key, kind, place, row);
-      if (place[PLACE_HASH] != key.hash || load_key_word(reinterpret_cast<uint8_t*>(place + PLACE_FIRST)) != key.first) {
-        continue;
-      }
-      if ((found & ~GROUP_NUMBER_MASK) != kind || number >= count_) continue;
-      if (key.length <= KEY_WORD_BYTES || has_rest(key, number)) return number;
+      KeyWords first;
+      memcpy(&first, place + PLACE_FIRST, sizeof(first));
+      // All at once: a branch for each would be one more that nobody could foresee.
+      const uint64_t differing = (first.one ^ key.first.one) | (first.other ^ key.first.other) |
+                                 ((found & ~GROUP_NUMBER_MASK) ^ kind);
+      if (differing != 0 || number >= count_) continue;
+      if (key.length <= FIRST_BYTES || has_rest(key, number)) return number;
     }
   }
 

@@ -57,9 +57,12 @@ export interface GroupKeys {
   readonly keyBytes: Uint8Array
 }
 
-const FIRST_PLACES = 1024
+const FIRST_PLACES = 2048
 const FIRST_KEY_BYTES = 16 * 1024
-/** Places that are taken before their number is doubled: steps from one to the next stay few. */
+/** Up to so many places a table is kept emptier: a key that is not at its place costs more than memory does. */
+const FEW_PLACES = 2 ** 16
+const MOST_TAKEN_OF_FEW = 0.25
+/** The share of places that are taken before their number is doubled, which keeps steps from one to the next few. */
 const MOST_TAKEN = 0.6
 const MOST_KEY_BYTES = 2 ** 32 - 1
 
@@ -167,7 +170,7 @@ export class GroupTable {
 
   /** Make a table of so many places, a power of two, and put those that are taken into it. */
   #makePlaces(count: number): void {
-    const most = Math.floor(count * MOST_TAKEN)
+    const most = Math.floor(count * (count > FEW_PLACES ? MOST_TAKEN : MOST_TAKEN_OF_FEW))
     if (most > MOST_GROUPS) throw tooMany(`${MOST_GROUPS} keys`)
     const old = this.#store
     const places = allocate(() => new Uint32Array(PLACE_WORDS * count))

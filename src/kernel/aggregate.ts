@@ -1,14 +1,4 @@
-/** What is kept of each group: which aggregates there are, and which of them share what they keep. */
 import type { Batch } from '../batch/batch.js'
-import type { HashSeed } from '../batch/group-table.js'
-import type { NumberColumn } from '../batch/number-column.js'
-import type { TextColumn } from '../batch/text-column.js'
-import type { Primitives } from '../primitives/primitives.js'
-import { DistinctCounts } from './distinct-counts.js'
-import { KeptTexts } from './kept-texts.js'
-import { NumberLists } from './number-lists.js'
-import { NumberSums } from './number-sums.js'
-import { RecordCounts, ValueCounts } from './record-counts.js'
 
 /** The aggregates of a column's fields; `count` is also that of records. */
 export type AggregateName =
@@ -60,72 +50,4 @@ export interface Accumulator<C = never> {
   combine(partial: never, groupOf: Uint32Array): void
   /** What an aggregate comes to in a group. */
   value(group: number, aggregate: AggregateDescription): AggregateValue
-}
-
-type Keeping = 'records' | 'values' | 'distinct' | 'numbers' | 'list' | 'first' | 'last' | 'lexmin' | 'lexmax'
-
-/** An accumulator to be made. */
-export interface AccumulatorPlan {
-  readonly keeping: Keeping
-  readonly column: number
-  readonly hasSquares: boolean
-}
-
-const KEEPING: Readonly<Record<Exclude<AggregateName, 'count'>, Keeping>> = {
-  count_distinct: 'distinct',
-  sum: 'numbers',
-  mean: 'numbers',
-  min: 'numbers',
-  max: 'numbers',
-  var: 'numbers',
-  std: 'numbers',
-  median: 'list',
-  quantile: 'list',
-  first: 'first',
-  last: 'last',
-  lexmin: 'lexmin',
-  lexmax: 'lexmax',
-}
-
-/** Plan what is kept for aggregates; `of` has the index of each one's accumulator. */
-export function planAccumulators(aggregates: readonly AggregateDescription[]): {
-  plans: readonly AccumulatorPlan[]
-  of: readonly number[]
-} {
-  const plans: AccumulatorPlan[] = []
-  const of = aggregates.map(({ name, column }) => {
-    const keeping = name === 'count' ? (column < 0 ? 'records' : 'values') : KEEPING[name]
-    const known = plans.findIndex((plan) => plan.keeping === keeping && plan.column === column)
-    if (known >= 0) return known
-    const hasSquares = aggregates.some((one) => one.column === column && /^(var|std)$/.test(one.name))
-    return plans.push({ keeping, column, hasSquares }) - 1
-  })
-  return { plans, of }
-}
-
-/** Whether what is kept is of numbers, so that a field which is none fails its record. */
-export function readsNumbers({ keeping }: AccumulatorPlan): boolean {
-  return keeping === 'numbers' || keeping === 'list'
-}
-
-/** Make an accumulator. */
-export function makeAccumulator(
-  { keeping, hasSquares }: AccumulatorPlan,
-  primitives: Primitives,
-  seed: HashSeed,
-): Accumulator<undefined> | Accumulator<TextColumn> | Accumulator<NumberColumn> {
-  switch (keeping) {
-    case 'records':
-      return new RecordCounts()
-    case 'values':
-      return new ValueCounts()
-    case 'distinct':
-      return new DistinctCounts(primitives, seed)
-    case 'numbers':
-      return new NumberSums(primitives, hasSquares)
-    case 'list':
-      return new NumberLists()
-    default:
-      return new KeptTexts(keeping)
-  }
 }

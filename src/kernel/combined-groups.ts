@@ -1,6 +1,7 @@
 import { GroupTable } from '../batch/group-table.js'
 import type { Primitives } from '../primitives/primitives.js'
-import { type Accumulator, type AggregateValue, makeAccumulator, planAccumulators } from './aggregate.js'
+import { makeAccumulator, planAccumulators } from './accumulators.js'
+import type { Accumulator, AggregateValue } from './aggregate.js'
 import type { GroupDescription, GroupPartial } from './group-kernel.js'
 import { grown } from './grown.js'
 

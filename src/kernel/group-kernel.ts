@@ -6,13 +6,8 @@ import { LinemillError } from '../errors.js'
 import { NUMBER_NONE } from '../number-layout.js'
 import type { InputPlan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
-import {
-  type Accumulator,
-  type AggregateDescription,
-  makeAccumulator,
-  planAccumulators,
-  readsNumbers,
-} from './aggregate.js'
+import { makeAccumulator, planAccumulators, readsNumbers } from './accumulators.js'
+import type { Accumulator, AggregateDescription } from './aggregate.js'
 import { DistinctCounts } from './distinct-counts.js'
 import { grown } from './grown.js'
 import { UserKernel, type UserKernelParts } from './user-kernel.js'

@@ -39,6 +39,8 @@ import { unquote, unquoted } from './unquote.js'
 
 /** Bytes that the hash takes in at a time. */
 const WORD_BYTES = 8
+/** Bytes of a key that its place has. */
+const FIRST_BYTES = 16
 
 export function assignGroups(
   bytes: Uint8Array,
@@ -69,13 +71,12 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** The key at hand: a range of bytes; its first 8, lowest first, as two words; and its hash. */
-const key: { bytes: Buffer; start: number; end: number; first: number; second: number; hash: number } = {
+/** The key at hand: a range of bytes; its first 16 as words, the lowest byte first; and its hash. */
+const key: { bytes: Buffer; start: number; end: number; first: number[]; hash: number } = {
   bytes: Buffer.alloc(0),
   start: 0,
   end: 0,
-  first: 0,
-  second: 0,
+  first: [0, 0, 0, 0],
   hash: 0,
 }
 
@@ -139,14 +140,15 @@ let other = 0
 function hashKey(seed: number, otherSeed: number): void {
   const { bytes, start, end } = key
   const length = end - start
-  key.first = readWord(bytes, start, end)
-  key.second = readWord(bytes, start + 4, end)
+  const { first } = key
+  for (let word = 0; word < first.length; word++) first[word] = readWord(bytes, start + 4 * word, end)
   one = seed ^ length
   other = otherSeed
-  take(key.first, key.second)
-  if (length > WORD_BYTES) {
+  take(first[0], first[1])
+  take(first[2], first[3])
+  if (length > FIRST_BYTES) {
     const last = end - WORD_BYTES
-    for (let at = start + WORD_BYTES; at < last; at += WORD_BYTES) {
+    for (let at = start + FIRST_BYTES; at < last; at += WORD_BYTES) {
       take(readWord(bytes, at, end), readWord(bytes, at + 4, end))
     }
     take(readWord(bytes, last, end), readWord(bytes, last + 4, end))
@@ -186,10 +188,16 @@ function numberOf(assign: Uint32Array, store: GroupStore, record: number): numbe
     const found = places[place + PLACE_GROUP]
     if (found === 0) return addGroup(assign, store, place, kind, record)
     if (places[place + PLACE_HASH] !== key.hash || (found & ~GROUP_NUMBER_MASK) >>> 0 !== kind) continue
-    if (places[place + PLACE_FIRST] !== key.first || places[place + PLACE_FIRST + 1] !== key.second) continue
+    if (!beginsAlike(places, place + PLACE_FIRST)) continue
     const number = (found & GROUP_NUMBER_MASK) - 1
-    if (length <= WORD_BYTES || hasKey(store, number)) return number
+    if (length <= FIRST_BYTES || hasKey(store, number)) return number
   }
+}
+
+function beginsAlike(places: Uint32Array, at: number): boolean {
+  const { first } = key
+  for (let word = 0; word < first.length; word++) if (places[at + word] !== first[word]) return false
+  return true
 }
 
 function hasKey({ groups, keyBytes }: GroupStore, number: number): boolean {
@@ -217,8 +225,7 @@ function addGroup(
   groups[group + GROUP_ROW] = record
   places[place + PLACE_HASH] = key.hash
   places[place + PLACE_GROUP] = kind | (count + 1)
-  places[place + PLACE_FIRST] = key.first
-  places[place + PLACE_FIRST + 1] = key.second
+  for (let word = 0; word < key.first.length; word++) places[place + PLACE_FIRST + word] = key.first[word]
   assign[ASSIGN_GROUPS] = count + 1
   assign[ASSIGN_KEY_END] = end
   return count
