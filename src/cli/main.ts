@@ -6,6 +6,7 @@ try {
     verb === 'run' ||
     verb === 'filter' ||
     verb === 'select' ||
+    verb === 'sample' ||
     ((verb === 'count' || verb === 'tail') && (await import('../input/large.js')).areLarge(words))
   ) {
     const { startPool } = await import('./early-pool.js')

@@ -12,7 +12,7 @@ import { type OptionEntry, VERB_OPTIONS, type Verb } from './verb-options.js'
 
 const RUN: readonly Verb[] = ['run']
 const RECORDS: readonly Verb[] = ['run', 'filter', 'select']
-const LIMITED: readonly Verb[] = ['run', 'filter', 'select', 'count', 'split']
+const LIMITED: readonly Verb[] = ['run', 'filter', 'select', 'sample', 'count', 'split']
 const ENGINE: readonly Verb[] = [...LIMITED, 'slice', 'head', 'tail']
 
 /** Every option of every command, once. */
@@ -20,7 +20,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '-o, --output <file>',
     description: 'file to write, put in place at the end; - is standard output (default)',
-    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'generate'],
+    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'sample', 'generate'],
     key: 'output',
   },
   ...VERB_OPTIONS,
@@ -117,7 +117,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--sync',
     description: 'sync files and directory before the run is done',
-    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'split'],
+    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'sample', 'split'],
     key: 'sync',
   },
   {

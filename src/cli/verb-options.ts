@@ -2,12 +2,23 @@ import type { CountOptions } from '../count.js'
 import type { FilterOptions } from '../filter.js'
 import type { GenerateOptions } from '../generate.js'
 import type { RunOptions } from '../options.js'
+import type { SampleOptions } from '../sample.js'
 import type { SelectOptions } from '../select.js'
 import type { HeadOptions, SliceOptions } from '../slice.js'
 import type { SplitOptions } from '../split.js'
-import { readDelimiter, readInteger, readSize, readWholeNumber } from './typed-values.js'
+import { readDelimiter, readFraction, readInteger, readSize, readWholeNumber } from './typed-values.js'
 
-export type Verb = 'run' | 'filter' | 'select' | 'slice' | 'head' | 'tail' | 'count' | 'split' | 'generate'
+export type Verb =
+  | 'run'
+  | 'filter'
+  | 'select'
+  | 'slice'
+  | 'head'
+  | 'tail'
+  | 'sample'
+  | 'count'
+  | 'split'
+  | 'generate'
 
 export interface OptionEntry {
   readonly flags: string
@@ -22,6 +33,7 @@ export interface OptionEntry {
     | keyof FilterOptions
     | keyof SelectOptions
     | keyof SliceOptions
+    | keyof SampleOptions
     | keyof HeadOptions
     | keyof CountOptions
   readonly read?: (typed: string, before?: never) => unknown
@@ -106,6 +118,20 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
     description: 'how many records (default: 10)',
     verbs: ['head', 'tail'],
     key: 'records',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--fraction <number>',
+    description: 'in place of a number of records: the part of them that passes, about, from 0 to 1',
+    verbs: ['sample'],
+    key: 'fraction',
+    read: readFraction,
+  },
+  {
+    flags: '--seed <number>',
+    description: 'same seed and records: same sample (default: 1)',
+    verbs: ['sample'],
+    key: 'seed',
     read: readWholeNumber,
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },

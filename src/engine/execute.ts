@@ -105,10 +105,7 @@ export async function execute(
     pool.takeMemory(),
   )
   const tally = new Tally(prepared, region, settings, onBoundary)
-  const gatherer = new Gatherer(region, sinks, {
-    isEager: gather === 'eager',
-    onRetire: tally.retire,
-  })
+  const gatherer = new Gatherer(region, sinks, { isEager: gather === 'eager', onRetire: tally.retire })
   const failures = new Failures(region)
   const began = performance.now()
   const run = { prepared, task, settings, region, failures, canHelp: isHelpful(task, sinks) }
