@@ -145,6 +145,7 @@ Examples:
   $ linemill generate quoted --rows 100000 -o reviews.csv
   $ linemill count reviews.csv
   $ linemill count --lines reviews.csv
+  $ linemill count reviews.csv --where 'price > 100'
 `,
     load: async () => (await import('./count-action.js')).countAction,
   },

@@ -134,6 +134,12 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
     key: 'seed',
     read: readWholeNumber,
   },
+  {
+    flags: '--where <expression>',
+    description: 'count the records for which it holds, as filter does',
+    verbs: ['count'],
+    key: 'where',
+  },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {
     flags: '--rows <number>',
