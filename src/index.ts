@@ -27,6 +27,7 @@ export type {
   WorkerFigures,
 } from './report.js'
 export { explainRun, run } from './run.js'
+export { explainSample, type SampleOptions, type SampleReport, sample } from './sample.js'
 export { type ColumnList, explainSelect, type SelectOptions, select } from './select.js'
 export {
   explainHead,

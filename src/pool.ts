@@ -9,6 +9,7 @@ import type { GroupOptions, GroupReport } from './group.js'
 import type { Columns } from './kernel/job.js'
 import { checkKeys, type RunOptions, signalOf } from './options.js'
 import type { Report } from './report.js'
+import type { SampleOptions, SampleReport } from './sample.js'
 import type { SelectOptions } from './select.js'
 import type { HeadOptions, SliceOptions, SliceReport } from './slice.js'
 import type { SplitOptions, SplitReport } from './split.js'
@@ -60,6 +61,8 @@ export interface LinemillPool extends AsyncDisposable {
   slice(inputs: string | readonly string[], options?: SliceOptions): Promise<SliceReport>
   head(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport>
   tail(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport>
+  /** As the function `sample`, on these workers. */
+  sample(inputs: string | readonly string[], options: SampleOptions): Promise<SampleReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -167,6 +170,12 @@ class SharedPool implements LinemillPool {
   tail(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport> {
     return this.#turns.call('tail', options, async (pool, shared) => {
       return (await import('./slice.js')).tailOnPool(pool, inputs, shared)
+    })
+  }
+
+  sample(inputs: string | readonly string[], options: SampleOptions): Promise<SampleReport> {
+    return this.#turns.call('sample', options, async (pool, shared) => {
+      return (await import('./sample.js')).sampleOnPool(pool, inputs, shared)
     })
   }
 

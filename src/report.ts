@@ -77,6 +77,8 @@ export interface Explanation {
   readonly groups?: GroupsPlan
   /** Of `slice`, `head` and `tail`: the records that would be passed on. */
   readonly slice?: SlicePlan
+  /** Of `sample`: how many records would be passed on. */
+  readonly sample?: SamplePlan
   /** Of `split`: the files that would be written. */
   readonly parts?: PartsPlan
 }
@@ -95,6 +97,13 @@ export interface SlicePlan {
   readonly end: number
   /** Whether all records are counted first. */
   readonly countsFirst: boolean
+}
+
+/** A sample: of so many records, or of about this part of them. */
+export interface SamplePlan {
+  readonly seed: number
+  readonly records?: number
+  readonly fraction?: number
 }
 
 /** How `split` shares records out. */

@@ -155,6 +155,24 @@ Examples:
     load: async () => (await import('./slice-action.js')).tailAction,
   },
   {
+    verb: 'sample',
+    description: 'a random sample of the records, in input order',
+    words: [
+      { name: '<number>', description: 'how many records; with --fraction the first of the files' },
+      { name: '[input...]', description: INPUTS.description },
+    ],
+    help: `
+The same seed and records give the same sample, however it is made: a record is chosen by a hash of the seed and its
+number. As many records as are asked for, or all if there are fewer; with --fraction each passes by itself.
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ linemill sample 1000 clicks.csv -o thousand.csv --report
+  $ linemill sample clicks.csv --fraction 0.01 --seed 7 -o hundredth.csv
+`,
+    load: async () => (await import('./sample-action.js')).sampleAction,
+  },
+  {
     verb: 'count',
     description: 'how many records (or lines) there are',
     words: [{ name: '<input...>', description: 'files to read' }],
@@ -165,6 +183,7 @@ Examples:
   $ linemill generate quoted --rows 100000 -o reviews.csv
   $ linemill count reviews.csv
   $ linemill count --lines reviews.csv
+  $ linemill count reviews.csv --where 'price > 100'
 `,
     load: async () => (await import('./count-action.js')).countAction,
   },

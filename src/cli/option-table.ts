@@ -13,7 +13,7 @@ import { type OptionEntry, VERB_OPTIONS, type Verb } from './verb-options.js'
 const RUN: readonly Verb[] = ['run']
 const RECORDS: readonly Verb[] = ['run', 'filter', 'select']
 const TABLES: readonly Verb[] = ['group', 'freq', 'stats']
-const LIMITED: readonly Verb[] = ['run', 'filter', 'select', 'count', 'split', ...TABLES]
+const LIMITED: readonly Verb[] = ['run', 'filter', 'select', 'sample', 'count', 'split', ...TABLES]
 const ENGINE: readonly Verb[] = [...LIMITED, 'slice', 'head', 'tail']
 
 /** Every option of every command, once. */
@@ -21,7 +21,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '-o, --output <file>',
     description: 'file to write, put in place at the end; - is standard output (default)',
-    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', ...TABLES, 'generate'],
+    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'sample', ...TABLES, 'generate'],
     key: 'output',
   },
   ...VERB_OPTIONS,
@@ -118,7 +118,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--sync',
     description: 'sync files and directory before the run is done',
-    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'split', ...TABLES],
+    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'sample', 'split', ...TABLES],
     key: 'sync',
   },
   {

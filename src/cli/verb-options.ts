@@ -4,11 +4,12 @@ import type { FreqOptions } from '../freq.js'
 import type { GenerateOptions } from '../generate.js'
 import type { GroupOptions } from '../group.js'
 import type { RunOptions } from '../options.js'
+import type { SampleOptions } from '../sample.js'
 import type { SelectOptions } from '../select.js'
 import type { HeadOptions, SliceOptions } from '../slice.js'
 import type { SplitOptions } from '../split.js'
 import type { StatsOptions } from '../stats.js'
-import { readDelimiter, readInteger, readSize, readWholeNumber } from './typed-values.js'
+import { readDelimiter, readFraction, readInteger, readSize, readWholeNumber } from './typed-values.js'
 
 export type Verb =
   | 'run'
@@ -20,6 +21,7 @@ export type Verb =
   | 'group'
   | 'freq'
   | 'stats'
+  | 'sample'
   | 'count'
   | 'split'
   | 'generate'
@@ -39,6 +41,7 @@ export interface OptionEntry {
     | keyof FreqOptions
     | keyof SelectOptions
     | keyof SliceOptions
+    | keyof SampleOptions
     | keyof HeadOptions
     | keyof CountOptions
     | keyof StatsOptions
@@ -175,6 +178,26 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
     verbs: ['head', 'tail'],
     key: 'records',
     read: readWholeNumber,
+  },
+  {
+    flags: '--fraction <number>',
+    description: 'in place of a number of records: the part of them that passes, about, from 0 to 1',
+    verbs: ['sample'],
+    key: 'fraction',
+    read: readFraction,
+  },
+  {
+    flags: '--seed <number>',
+    description: 'same seed and records: same sample (default: 1)',
+    verbs: ['sample'],
+    key: 'seed',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--where <expression>',
+    description: 'count the records for which it holds, as filter does',
+    verbs: ['count'],
+    key: 'where',
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {

@@ -5,9 +5,11 @@ import type { ExpressionFunction } from '../expression/compile.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { FilterDescription } from './filter-kernel.js'
+import type { FractionDescription } from './fraction-kernel.js'
 import type { GroupDescription } from './group-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
+import type { SampleDescription } from './sample-kernel.js'
 import type { SelectDescription } from './select-kernel.js'
 import type { SliceDescription } from './slice-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
@@ -21,6 +23,8 @@ export type KernelDescription =
   | SliceDescription
   | GroupDescription
   | StatsDescription
+  | SampleDescription
+  | FractionDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -66,6 +70,15 @@ export async function makeBuiltInKernel(
       const { SliceKernel } = await import('./slice-kernel.js')
       const { delimiter } = settings.outputDialect
       return new SliceKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
+    }
+    case 'sample': {
+      const { SampleKernel } = await import('./sample-kernel.js')
+      return new SampleKernel(description)
+    }
+    case 'fraction': {
+      const { FractionKernel } = await import('./fraction-kernel.js')
+      const { delimiter } = settings.outputDialect
+      return new FractionKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
     }
     case 'select': {
       const { SelectKernel } = await import('./select-kernel.js')
