@@ -150,6 +150,7 @@ async function prepareCount(
       result = compileExpression(where, there)
       return result.compiled.columns
     },
+    members: () => (result?.compiled.whole === undefined ? [] : result.compiled.columns),
   })
   const { compiled: expression, plan } = result as NonNullable<typeof result>
   return {
