@@ -57,6 +57,13 @@ using Doubles = Elements<double, napi_float64_array>;
 using Integers = Elements<int32_t, napi_int32_array>;
 using Words = Elements<uint32_t, napi_uint32_array>;
 
+/** How much of an array an offset of 32 bits can reach. */
+inline uint32_t reachable_length(const Bytes& bytes) {
+  return bytes.length < UINT32_MAX ? uint32_t(bytes.length) : UINT32_MAX;
+}
+
+inline bool is_within(uint64_t start, uint64_t end, size_t length) { return start <= end && end <= length; }
+
 inline int32_t int32_at(const CallbackInfo& info, size_t index) { return info[index].As<Napi::Number>().Int32Value(); }
 
 inline uint32_t uint32_at(const CallbackInfo& info, size_t index) {

@@ -175,6 +175,19 @@ function packDialect(dialect: Dialect): number {
   return dialect.delimiter | (dialect.quote << 16)
 }
 
+function bindParseNumbers(scanners: Scanners): Primitives['parseNumbers'] {
+  return (bytes, table, column, values, kinds) => {
+    const { word, capacity, quote, from, until } = column
+    let unknown = scanners.parseNumbers(bytes, table, word, capacity, quote, from, until, values, kinds)
+    // What has many digits, a large exponent, or is long and full of quotes is the twin's.
+    for (let index = from; unknown > 0; index++) {
+      if (kinds[index] !== NUMBER_UNKNOWN) continue
+      parsePortably(bytes, table, { ...column, from: index, until: index + 1 }, values, kinds)
+      unknown--
+    }
+  }
+}
+
 function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
   return {
     instructionSet,
@@ -189,16 +202,7 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     parseIntegers(bytes, table, { word, capacity, from, until, min, max }, values) {
       scanners.parseIntegers(bytes, table, word, capacity, from, until, min, max, values)
     },
-    parseNumbers(bytes, table, column, values, kinds) {
-      const { word, capacity, quote, from, until } = column
-      let unknown = scanners.parseNumbers(bytes, table, word, capacity, quote, from, until, values, kinds)
-      // What has many digits, a large exponent, or is long and full of quotes is the twin's.
-      for (let index = from; unknown > 0; index++) {
-        if (kinds[index] !== NUMBER_UNKNOWN) continue
-        parsePortably(bytes, table, { ...column, from: index, until: index + 1 }, values, kinds)
-        unknown--
-      }
-    },
+    parseNumbers: bindParseNumbers(scanners),
     addNumbers: scanners.addNumbers,
     surveyFields: scanners.surveyFields,
     isAscii: scanners.isAscii,
