@@ -204,8 +204,6 @@ struct RecordWriter {
   const uint32_t runs, capacity;
   /** Whether a record may be one field without bytes, which must be seen. */
   const bool must_see;
-  /** Up to here a short run may be read beyond its end. */
-  const uint32_t readable;
   bool is_valid = true;
   /** The run that is refused, if one is. */
   uint32_t refused = NO_INDEX;
@@ -215,8 +213,7 @@ struct RecordWriter {
         rules(by),
         runs(from.fields[FIELDS_RUNS]),
         capacity(from.fields[FIELDS_CAPACITY]),
-        must_see(by.is_alone && by.quote != NO_BYTE),
-        readable(from.bytes_length < SHORT_BYTES ? 0 : from.bytes_length - SHORT_BYTES) {}
+        must_see(by.is_alone && by.quote != NO_BYTE) {}
 
   /** Write a record at `at`; returns its end, or null where it does not fit, is refused, or lies outside. */
   uint8_t* write(uint32_t row, uint8_t* at, uint8_t* const end) {
@@ -249,7 +246,8 @@ struct RecordWriter {
   /** Whether a run is right as it stands, and may be copied with bytes too many. */
   bool is_quick(const Run& run, bool is_last) const {
     const uint32_t length = run.end - run.start;
-    if (length > SHORT_BYTES || run.start > readable || run.end == 0) return false;
+    if (length > SHORT_BYTES || run.end == 0) return false;
+    if (uint64_t(run.start) + SHORT_BYTES > copying.bytes_length) return false;
     if (must_see && length == 0) return false;
     const uint8_t* const end = copying.bytes + run.end;
     if (IsSame) return !is_last || end[-1] != CARRIAGE_RETURN;

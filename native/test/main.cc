@@ -10,6 +10,7 @@
 namespace linemill_test {
 
 void test_ending();
+void test_fields();
 void test_scanners();
 void test_mapping();
 void test_members();
@@ -43,6 +44,7 @@ int main(int count, char** arguments) {
     linemill_test::test_scanners();
     linemill_test::test_numbers();
     linemill_test::test_select();
+    linemill_test::test_fields();
     linemill_test::test_members();
     linemill_test::test_mapping();
     linemill_test::test_ending();
