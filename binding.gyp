@@ -58,7 +58,7 @@
         {
           'target_name': 'native_test',
           'type': 'executable',
-          'sources': ['native/test/main.cc', 'native/test/ending_test.cc', 'native/test/mapping_test.cc', 'native/test/scanners_test.cc', 'native/test/select_test.cc'],
+          'sources': ['native/test/main.cc', 'native/test/ending_test.cc', 'native/test/mapping_test.cc', 'native/test/members_test.cc', 'native/test/numbers_test.cc', 'native/test/scanners_test.cc', 'native/test/select_test.cc'],
           'dependencies': ['mapping', 'scanners'],
           'conditions': [['OS=="linux"', {'libraries': ['-lpthread', '-ldl']}]],
         },

@@ -16,7 +16,10 @@ const KINDS = {
   timesFaster: {
     find: (one, other) => other.median / one.median,
     isReached: (found, bound) => found >= bound,
-    text: (bound, than) => `at least ${bound} times faster than ${than}`,
+    text: (bound, than) =>
+      bound < 1
+        ? `at most ${(1 / bound).toFixed(1)} times the time of ${than}`
+        : `at least ${bound} times faster than ${than}`,
     show: (found) => found.toFixed(2),
   },
   secondsBeyond: {

@@ -8,29 +8,37 @@ import { fileURLToPath } from 'node:url'
 /** The command line, as it is built. */
 export const LINEMILL = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
+/** Lines before the first row; of `quoted` a row may have several, so that its lines tell nothing. */
+const HEADER_LINES = { tianchi: 1, measurements: 0, ndjson: 0 }
+const EXTENSIONS = { tianchi: 'csv', measurements: 'txt', ndjson: 'ndjson', quoted: 'csv' }
+
 /**
- * Make a file of clicks, or take the one that is there if it has that many rows.
+ * Make a file of a kind, or take the one that is there if it has that many rows.
  *
- * @param {{ folder: string, rows: number, seed: number, log?: (line: string) => void }} options
+ * @param {{ folder: string, kind: string, rows: number, seed: number, log?: (line: string) => void }} options
  */
-export async function prepareTianchi({ folder, rows, seed, log = () => undefined }) {
+export async function prepareInput({ folder, kind, rows, seed, log = () => undefined }) {
   mkdirSync(folder, { recursive: true })
-  const path = join(folder, `tianchi-${rows}-${seed}.csv`)
+  const path = join(folder, `${kind}-${rows}-${seed}.${EXTENSIONS[kind]}`)
+  const readInput = async () => {
+    const { lines, ...file } = await readFile(path)
+    return { ...file, rows: kind in HEADER_LINES ? lines - HEADER_LINES[kind] : rows }
+  }
   if (existsSync(path)) {
-    const found = await readInput(path)
+    const found = await readInput()
     if (found.rows === rows) return found
     log(`${path} has ${found.rows} rows: it is made anew`)
   }
   log(`making ${path}`)
-  const what = ['generate', 'tianchi', '--rows', String(rows), '--seed', String(seed), '-o', path]
+  const what = ['generate', kind, '--rows', String(rows), '--seed', String(seed), '-o', path]
   execFileSync(process.execPath, [LINEMILL, ...what], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const made = await readInput(path)
+  const made = await readInput()
   if (made.rows !== rows) throw new Error(`${path} has ${made.rows} rows, expected ${rows}`)
   return made
 }
 
-/** Read a file once: afterwards its pages are cached, its rows counted and its bytes hashed. */
-async function readInput(path) {
+/** Read a file once: afterwards its pages are cached, its lines counted and its bytes hashed. */
+async function readFile(path) {
   const hash = createHash('sha256')
   let bytes = 0
   let lines = 0
@@ -39,5 +47,5 @@ async function readInput(path) {
     bytes += piece.length
     for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) lines++
   }
-  return { path, file: basename(path), rows: lines - 1, bytes, sha256: hash.digest('hex') }
+  return { path, file: basename(path), lines, bytes, sha256: hash.digest('hex') }
 }

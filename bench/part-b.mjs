@@ -2,10 +2,8 @@
 //
 //   npm ci --prefix bench     once: the peers
 //   npm run bench:b -- --dir /a/folder/with/room
-import { createHash } from 'node:crypto'
-import { createRequire } from 'node:module'
-import { buyerOfLine, hashOfLines } from './answer.mjs'
-import { linemill, readlineLoops, runPart } from './part.mjs'
+import { buyerOfLine, hashOf, hashOfLines } from './answer.mjs'
+import { linemill, readlineLoops, requirePeer, runPart } from './part.mjs'
 
 /** Rows of a file of one kilobyte. */
 const KILOBYTE_ROWS = 22
@@ -138,16 +136,4 @@ async function readMore({ rows, prepare }) {
 
 function count(...options) {
   return ['node', 'dist/cli/main.js', 'count', 'INPUT', ...options, '-w', '2', '--no-progress']
-}
-
-function hashOf(text) {
-  return createHash('sha256').update(text).digest('hex')
-}
-
-function requirePeer(name) {
-  try {
-    createRequire(import.meta.url).resolve(name)
-  } catch (cause) {
-    throw new Error(`${name} is not installed: npm ci --prefix bench`, { cause })
-  }
 }

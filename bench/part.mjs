@@ -1,10 +1,11 @@
 // A part of the benchmark as a program: its options, its inputs, its workloads one after another, its record.
 import { rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { prepareTianchi } from './input.mjs'
+import { prepareInput } from './input.mjs'
 import { describeCommit, describeMachine } from './machine.mjs'
 import { formatRecord, writeRecord } from './record.mjs'
 import { runWorkload } from './trial.mjs'
@@ -23,7 +24,7 @@ const WORKERS = 2
  *
  * @typedef {object} Inputs
  * @property {number} rows of the input, as the command line says
- * @property {(rows: number) => Promise<object>} prepare an input of so many rows
+ * @property {(rows: number, kind?: string) => Promise<object>} prepare an input of so many rows, of clicks by default
  */
 
 /** Run a part as the command line says. @param {Part} part */
@@ -75,11 +76,11 @@ function readSettings(part) {
 async function run(part, { dir, rows, rounds, only, name, record }) {
   const machine = describeMachine()
   const inputs = new Map()
-  const prepare = async (wanted) => {
-    if (!inputs.has(wanted)) {
-      inputs.set(wanted, await prepareTianchi({ folder: dir, rows: wanted, seed: SEED, log }))
-    }
-    return inputs.get(wanted)
+  const prepare = async (wanted, kind = 'tianchi') => {
+    const key = `${kind} ${wanted}`
+    if (!inputs.has(key))
+      inputs.set(key, await prepareInput({ folder: dir, kind, rows: wanted, seed: SEED, log }))
+    return inputs.get(key)
   }
   const output = join(dir, `linemill-bench-${process.pid}.out`)
   process.once('exit', () => rmSync(output, { force: true }))
@@ -118,6 +119,15 @@ export function readlineLoops(name, program) {
 export function linemill(module) {
   const command = ['node', 'dist/cli/main.js', 'run', module, 'INPUT', '-o', 'OUTPUT']
   return [...command, '-w', String(WORKERS), '--no-progress']
+}
+
+/** The place of a peer that `npm ci --prefix bench` installs. @throws where it is missing */
+export function requirePeer(name) {
+  try {
+    return createRequire(import.meta.url).resolve(name)
+  } catch (cause) {
+    throw new Error(`${name} is not installed: npm ci --prefix bench`, { cause })
+  }
 }
 
 function wholeNumber(option, text) {

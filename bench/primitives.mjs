@@ -8,7 +8,7 @@ import { Bench } from 'tinybench'
 import * as layout from '../dist/layout.js'
 import { nativePrimitives, supportedInstructionSets } from '../dist/primitives/native.js'
 import { portablePrimitives } from '../dist/primitives/portable.js'
-import { prepareTianchi } from './input.mjs'
+import { prepareInput } from './input.mjs'
 import { describeCommit, describeMachine } from './machine.mjs'
 import { describeHardware, writeRecord } from './record.mjs'
 import { median } from './trial.mjs'
@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
   options: { dir: { type: 'string', default: tmpdir() }, record: { type: 'boolean', default: true } },
 })
 const machine = describeMachine()
-const { path, ...input } = await prepareTianchi({ folder: options.dir, rows: ROWS, seed: 1 })
+const { path, ...input } = await prepareInput({ folder: options.dir, kind: 'tianchi', rows: ROWS, seed: 1 })
 const bytes = readFileSync(path)
 const firstRecord = bytes.indexOf(10) + 1
 /** What extents are copied to. */

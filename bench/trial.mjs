@@ -15,13 +15,16 @@ const FREED_MIB = 800
  * @property {readonly string[]} command `node`, INPUT and OUTPUT stand for the running Node and the files
  * @property {boolean} [printsAnswer] the answer comes from standard output, not into OUTPUT
  * @property {string} [input] path, where it is another than the workload's
- * @property {string} [answer] of that input
+ * @property {string} [answer] of that input, or where this one answers in another form
+ * @property {AnswerKind} [answerKind] where it is another than the workload's
+ *
+ * @typedef {'exact' | 'sorted' | ((text: string) => string)} AnswerKind a function gives what counts of an answer
  *
  * @typedef {object} Workload
  * @property {string} name
  * @property {string} description
  * @property {string} input path
- * @property {'exact' | 'sorted'} answerKind
+ * @property {AnswerKind} answerKind
  * @property {string} answer sha256 of the right answer
  * @property {string} reference name of the competitor that ratios are taken against
  * @property {readonly Competitor[]} competitors
@@ -93,8 +96,8 @@ function fill(command, places) {
   return command.map((word) => (Object.hasOwn(places, word) ? places[word] : word))
 }
 
-async function checkAnswer({ name, answerKind }, competitor, output) {
-  const { answer } = competitor
+async function checkAnswer({ name, ...workload }, competitor, output) {
+  const { answer, answerKind = workload.answerKind } = competitor
   const found = await hashAnswer(output, answerKind)
   if (found === answer) return
   throw new Error(`${name}: wrong answer of ${competitor.name}: expected sha256 ${answer}, found ${found}`)
@@ -128,7 +131,7 @@ function compare({ name, description, answer, answerKind, reference, goals }, su
   return {
     name,
     description,
-    answer: { kind: answerKind, sha256: answer },
+    answer: { kind: typeof answerKind === 'function' ? answerKind.name : answerKind, sha256: answer },
     reference,
     competitors: summaries.map((summary) => ({ ...summary, timesFaster: timesFaster(summary.name) })),
     goals: goals.map((goal) => judge(goal, summaries, reference)),

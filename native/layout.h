@@ -91,6 +91,19 @@
   WORD(ADD_HAS_SQUARES, 4)                                                        \
   WORD(ADD_LEFT, 5)                                                               \
   WORD(ADD_WORDS, 6)                                                              \
+  /* Parameters and results of survey_fields. */                                  \
+  WORD(SURVEY_FROM, 0)                                                            \
+  WORD(SURVEY_UNTIL, 1)                                                           \
+  WORD(SURVEY_WORD, 2)                                                            \
+  WORD(SURVEY_CAPACITY, 3)                                                        \
+  WORD(SURVEY_QUOTE, 4)                                                           \
+  WORD(SURVEY_FILLED, 5)                                                          \
+  WORD(SURVEY_SHORTEST, 6)                                                        \
+  WORD(SURVEY_LONGEST, 7)                                                         \
+  WORD(SURVEY_LEAST, 8)                                                           \
+  WORD(SURVEY_GREATEST, 9)                                                        \
+  WORD(SURVEY_WORDS, 10)                                                          \
+  WORD(SURVEY_HASH_WORDS, 2)                                                      \
   /* A predicate as a program. */                                                 \
   WORD(PREDICATE_FIRST, 0)                                                        \
   WORD(PREDICATE_TESTS, 1)                                                        \
@@ -105,6 +118,7 @@
   WORD(TEST_QUOTE, 4)                                                             \
   WORD(TEST_AT, 5)                                                                \
   WORD(TEST_COUNT, 6)                                                             \
+  WORD(TEST_DOUBTS, 7)                                                            \
   WORD(TEST_WORDS, 8)                                                             \
   /* Values of TEST_KIND. */                                                      \
   WORD(TEST_NUMBER_BETWEEN, 0)                                                    \
@@ -115,13 +129,28 @@
   WORD(TEST_TEXT_STARTS, 5)                                                       \
   WORD(TEST_TEXT_ENDS, 6)                                                         \
   WORD(TEST_TEXT_HAS, 7)                                                          \
-  WORD(TEST_KINDS, 8)                                                             \
+  WORD(TEST_WORD, 8)                                                              \
+  WORD(TEST_KINDS, 9)                                                             \
   /* Parameters and results of select_records. */                                 \
   WORD(SELECT_NEXT, 0)                                                            \
   WORD(SELECT_END, 1)                                                             \
   WORD(SELECT_CAPACITY, 2)                                                        \
   WORD(SELECT_COUNT, 3)                                                           \
   WORD(SELECT_WORDS, 4)                                                           \
+  WORD(SELECTED_IN_DOUBT, 0x80000000)                                             \
+  /* Names of members, parameters and results of cut_members. */                  \
+  WORD(NAMES_COUNT, 0)                                                            \
+  WORD(NAMES_WORDS, 1)                                                            \
+  WORD(NAME_WORDS, 2)                                                             \
+  WORD(MEMBERS_NEXT, 0)                                                           \
+  WORD(MEMBERS_END, 1)                                                            \
+  WORD(MEMBERS_CAPACITY, 2)                                                       \
+  WORD(MEMBERS_WORDS, 3)                                                          \
+  /* What the values of a record cannot be read as from their bytes. */           \
+  WORD(MEMBER_NO_TEXT, 1)                                                         \
+  WORD(MEMBER_NO_NUMBER, 2)                                                       \
+  WORD(MEMBER_SHARED, 14)                                                         \
+  WORD(MEMBERS_UNDECIDED, 0x80000000)                                             \
   /* A place in the table of groups, and a group. */                              \
   WORD(PLACE_WORDS, 6)                                                            \
   WORD(PLACE_HASH, 0)                                                             \

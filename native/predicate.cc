@@ -34,6 +34,7 @@ bool is_sound(const PredicateUse& use) {
     const uint32_t* const test = use.program + PREDICATE_WORDS + TEST_WORDS * index;
     if (test[TEST_KIND] >= TEST_KINDS || !has_constants(use, test)) return false;
     if (!leads_on(test[TEST_THEN], index + 1, tests) || !leads_on(test[TEST_ELSE], index + 1, tests)) return false;
+    if (test[TEST_DOUBTS] != 0 && 2 * uint64_t(use.capacity) + use.end > use.table_words) return false;
     if (uint64_t(test[TEST_FIELD]) + use.capacity + use.end > use.table_words) return false;
   }
   return true;

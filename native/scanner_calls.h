@@ -143,6 +143,26 @@ Value add_numbers(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Arguments: bytes, table, survey, hashes. */
+Value survey_fields(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const Words survey(info, 2);
+  const Words hashes(info, 3);
+  bool is_valid = survey.length >= SURVEY_WORDS && survey.data[SURVEY_FROM] <= survey.data[SURVEY_UNTIL] &&
+                  survey.data[SURVEY_UNTIL] <= survey.data[SURVEY_CAPACITY];
+  if (is_valid) {
+    const uint64_t records = survey.data[SURVEY_UNTIL] - survey.data[SURVEY_FROM];
+    is_valid = survey.data[SURVEY_WORD] + 2 * uint64_t(survey.data[SURVEY_CAPACITY]) <= table.length &&
+               records * SURVEY_HASH_WORDS <= hashes.length;
+  }
+  if (!is_valid || !scanners_of(info).survey_fields(bytes.data, reachable_length(bytes), table.data, survey.data,
+                                                    hashes.data)) {
+    return throw_range(info.Env(), "surveyFields");
+  }
+  return info.Env().Undefined();
+}
+
 Value is_ascii(const CallbackInfo& info) {
   const Bytes bytes(info, 0);
   const uint32_t start = uint32_at(info, 1);
@@ -175,6 +195,32 @@ Value select_records(const CallbackInfo& info) {
   const Selecting selecting = {bytes.data, reachable_length(bytes), table.data, program.data};
   if (!is_valid || !scanners_of(info).select_records(selecting, select.data, selected.data)) {
     return throw_range(info.Env(), "selectRecords");
+  }
+  return info.Env().Undefined();
+}
+
+/** Whether names lie within their words, and the table has room for the records that are to be cut. */
+bool are_members_sound(const Words& names, const Words& members, const Words& table) {
+  if (names.length < NAMES_WORDS || members.length < MEMBERS_WORDS) return false;
+  const uint64_t count = names.data[NAMES_COUNT];
+  if (count > (names.length - NAMES_WORDS) / NAME_WORDS) return false;
+  for (uint64_t index = 0; index < count; index++) {
+    const uint32_t* const name = names.data + NAMES_WORDS + NAME_WORDS * index;
+    if (uint64_t(name[0]) + name[1] > names.length * sizeof(uint32_t)) return false;
+  }
+  const uint64_t capacity = members.data[MEMBERS_CAPACITY];
+  const uint32_t end = members.data[MEMBERS_END];
+  return members.data[MEMBERS_NEXT] <= end && end <= capacity && capacity <= table.length / (3 + 2 * count);
+}
+
+Value cut_members(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words names(info, 1);
+  const Words members(info, 2);
+  const Words table(info, 3);
+  const MemberCutting cutting = {bytes.data, reachable_length(bytes), names.data, table.data};
+  if (!are_members_sound(names, members, table) || !scanners_of(info).cut_members(cutting, members.data)) {
+    return throw_range(info.Env(), "cutMembers");
   }
   return info.Env().Undefined();
 }
@@ -236,9 +282,11 @@ Value scanners(const CallbackInfo& info) {
   result.Set("parseIntegers", Napi::Function::New<parse_integers>(env, "parseIntegers", data));
   result.Set("parseNumbers", Napi::Function::New<parse_numbers>(env, "parseNumbers", data));
   result.Set("addNumbers", Napi::Function::New<add_numbers>(env, "addNumbers", data));
+  result.Set("surveyFields", Napi::Function::New<survey_fields>(env, "surveyFields", data));
   result.Set("isAscii", Napi::Function::New<is_ascii>(env, "isAscii", data));
   result.Set("countLineFeeds", Napi::Function::New<count_line_feeds>(env, "countLineFeeds", data));
   result.Set("selectRecords", Napi::Function::New<select_records>(env, "selectRecords", data));
+  result.Set("cutMembers", Napi::Function::New<cut_members>(env, "cutMembers", data));
   result.Set("assignGroups", Napi::Function::New<assign_groups>(env, "assignGroups", data));
   return result;
 }

@@ -69,6 +69,14 @@ struct Selecting {
   const uint32_t* program;
 };
 
+/** What `cut_members` looks at and fills in; layouts: NAMES_ and tableWords. */
+struct MemberCutting {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* names;
+  uint32_t* table;
+};
+
 /** What `assign_groups` looks at and fills; layouts: tableWords, KEY_, PLACE_ and GROUP_. */
 struct Grouping {
   const uint8_t* bytes;
@@ -111,6 +119,13 @@ struct Scanners {
   /** Add numbers to the sums of their groups; layout: ADD_. False when a group has none; then some are added. */
   bool (*add_numbers)(const Adding& adding, uint32_t* add, uint32_t* left);
 
+  /**
+   * Survey the fields of a column; layout: SURVEY_. The hashes of those that have bytes are listed. False when one lies
+   * outside of the bytes.
+   */
+  bool (*survey_fields)(const uint8_t* bytes, uint32_t bytes_length, const uint32_t* table, uint32_t* survey,
+                        uint32_t* hashes);
+
   bool (*is_ascii)(const uint8_t* bytes, uint32_t start, uint32_t end);
 
   uint32_t (*count_line_feeds)(const uint8_t* bytes, uint32_t start, uint32_t end);
@@ -120,6 +135,12 @@ struct Scanners {
    * SELECT_NEXT below SELECT_END. False when a field lies outside of `bytes`; the program is sound (predicate.h).
    */
   bool (*select_records)(const Selecting& selecting, uint32_t* select, uint32_t* selected);
+
+  /**
+   * Cut wanted members out of records of ndjson; layouts: MEMBERS_ and MEMBER_. It stops before one that is too much
+   * for it, with MEMBERS_NEXT below MEMBERS_END. False when a record lies outside of `bytes`.
+   */
+  bool (*cut_members)(const MemberCutting& cutting, uint32_t* members);
 
   /**
    * Give each record the number of its group; layout: ASSIGN_. It stops before one that needs room, or a key that it

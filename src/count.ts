@@ -55,7 +55,7 @@ export async function countOnPool(
 async function executeOn(pool: Pool | undefined, prepared: Prepared, settings: Settings): Promise<Execution> {
   if (pool !== undefined) return execute(prepared, pool, NO_JOB, [], settings)
   // Loading the pool and node:worker_threads takes longer than counting a small input.
-  const isAlone = workersNeeded(true, prepared.byteLength, settings) === 0
+  const isAlone = workersNeeded(true, prepared, settings) === 0
   if (isAlone) return execute(prepared, NO_WORKERS, NO_JOB, [], settings)
   const { Pool } = await import('./worker/pool.js')
   const own = new Pool(settings.workers)
@@ -74,7 +74,7 @@ export async function explainCount(
   const settings = resolveOptions(options, VERB)
   const prepared = prepareCount(inputs, options, settings)
   closeInputs(prepared.inputs)
-  const workers = workersNeeded(true, prepared.byteLength, settings)
+  const workers = workersNeeded(true, prepared, settings)
   return makeExplanation(prepared, settings, {
     kind: 'count',
     isReduction: true,
@@ -121,7 +121,7 @@ function makeReport(
     return { name, count }
   })
   const count = perInput.reduce((sum, input) => sum + input.count, 0)
-  const workers = workersNeeded(true, prepared.byteLength, settings)
+  const workers = workersNeeded(true, prepared, settings)
   const figures = makeFigures(prepared, settings, execution, { ...times, workers, outputBytes: 0 })
   return { ...figures, records: count, count, perInput }
 }

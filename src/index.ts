@@ -27,3 +27,11 @@ export type {
 } from './report.js'
 export { explainRun, run } from './run.js'
 export { explainSplit, type SplitOptions, type SplitReport, split } from './split.js'
+export {
+  explainStats,
+  type StatsColumn,
+  type StatsOptions,
+  type StatsReport,
+  type StatsType,
+  stats,
+} from './stats.js'

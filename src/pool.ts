@@ -10,6 +10,7 @@ import type { Columns } from './kernel/job.js'
 import { checkKeys, type RunOptions, signalOf } from './options.js'
 import type { Report } from './report.js'
 import type { SplitOptions, SplitReport } from './split.js'
+import type { StatsOptions, StatsReport } from './stats.js'
 import type { Pool } from './worker/pool.js'
 
 /** Worker threads that are used again from call to call: a warm pool saves each call their start. */
@@ -49,6 +50,8 @@ export interface LinemillPool extends AsyncDisposable {
     inputs: string | readonly string[],
     options?: FreqOptions,
   ): Promise<FreqReport>
+  /** As the function `stats`, on these workers. */
+  stats(inputs: string | readonly string[], options?: StatsOptions): Promise<StatsReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -126,6 +129,12 @@ class SharedPool implements LinemillPool {
   ): Promise<FreqReport> {
     return this.#turns.call('freq', options, async (pool, shared) => {
       return (await import('./freq.js')).freqOnPool(pool, column, inputs, shared)
+    })
+  }
+
+  stats(inputs: string | readonly string[], options?: StatsOptions): Promise<StatsReport> {
+    return this.#turns.call('stats', options, async (pool, shared) => {
+      return (await import('./stats.js')).statsOnPool(pool, inputs, shared)
     })
   }
 

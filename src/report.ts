@@ -50,7 +50,7 @@ export interface WorkerFigures {
 /** What `--explain` prints: a run's decisions, before it runs. */
 export interface Explanation {
   readonly inputs: readonly InputReport[]
-  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split' | 'filter' | 'group'
+  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split' | 'filter' | 'group' | 'stats'
   readonly isReduction: boolean
   readonly workers: number
   readonly instructionSet: InstructionSet

@@ -99,13 +99,21 @@ describe('runs as a function, from the first condition that cannot run natively'
 
   test('in ndjson properties are read as what they are compared with', () => {
     const known = { format: 'ndjson', names: [] } as const
-    const source = "status >= 500 && user?.name === 'x' && ok === true && s < 'b' && line.includes('y')"
+    const source = "status >= 500 && user?.name === 'x' && ok == true && s < 'b' && line.includes('y')"
     const { compiled, plan } = compile(source, known)
-    expect(plan.reason).toBe('status >= 500: fields of ndjson are parsed')
+    expect([plan.native, plan.reason?.split(':')[0]]).toEqual(['status >= 500', "user?.name === 'x'"])
     expect(compiled.function?.source).toBe(
-      "return ($number(0) >= 500) && (($subject(1)?.name) === 'x') && ($value(2) === true) && ($order($text(3), 'b') < 0) && $test(0)",
+      "return (($subject(1)?.name) === 'x') && ($value(2) == true) && ($order($text(3), 'b') < 0) && $test(0)",
     )
-    expect(compile('line.includes("y")', known).plan).toEqual({ native: 'line.includes("y")' })
+    expect(compiled.whole?.source).toBe(
+      "return ($number(0) >= 500) && (($subject(1)?.name) === 'x') && ($value(2) == true) && ($order($text(3), 'b') < 0) && $test(0)",
+    )
+    expect(compile("[4, 'x'].includes(a) ? true : false", known).compiled.function?.source).toBe(
+      "return (([4].includes($number(0)) || ['x'].includes($text(0))) ? true : false)",
+    )
+    const line = compile('line.includes("y")', known)
+    expect(line.plan).toEqual({ native: 'line.includes("y")' })
+    expect(line.compiled.whole).toBeUndefined()
   })
 })
 

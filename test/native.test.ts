@@ -13,6 +13,7 @@ import { choosePrimitives } from '../dist/primitives/choose.js'
 import { loadAddon, nativePrimitives, supportedInstructionSets } from '../dist/primitives/native.js'
 import { portablePrimitives } from '../dist/primitives/portable.js'
 import type { Dialect, Primitives } from '../dist/primitives/primitives.js'
+import * as surveyLayout from '../dist/survey-layout.js'
 import { layWithoutAddon } from './without-addon.js'
 
 const {
@@ -361,12 +362,13 @@ function show(bytes: Uint8Array, parameters: object, dialect: Dialect): string {
 describe('addon', () => {
   test('has the layout of layout.ts', () => {
     const shared =
-      /^(SUMMARY|CUT|EXTENT|COPY|NO|NUMBER|SUMS|ADD|PREDICATE|TEST|SELECT|PLACE|GROUP|MOST|KEY|ASSIGN|HASH)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
+      /^(SUMMARY|CUT|EXTENT|COPY|NO|NUMBER|SUMS|ADD|PREDICATE|TEST|SELECT|SELECTED|NAMES?|MEMBERS?|PLACE|GROUP|MOST|KEY|ASSIGN|HASH|SURVEY)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
     const constants = Object.entries({
       ...layout,
       ...numberLayout,
       ...predicateLayout,
       ...groupLayout,
+      ...surveyLayout,
     }).filter(([name, value]) => typeof value === 'number' && shared.test(name))
     expect(loadAddon()?.layout).toEqual(Object.fromEntries(constants))
   })

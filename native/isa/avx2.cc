@@ -37,6 +37,13 @@ struct Block {
 
   uint64_t above_ascii() const { return mask_of(low, high); }
 
+  /** Those that are not changed by the least of them and 0x1f. */
+  uint64_t controls() const {
+    const __m256i most = _mm256_set1_epi8(0x1f);
+    return mask_of(_mm256_cmpeq_epi8(_mm256_min_epu8(low, most), low),
+                   _mm256_cmpeq_epi8(_mm256_min_epu8(high, most), high));
+  }
+
   static uint64_t prefix_xor(uint64_t mask) {
     const __m128i product =
         _mm_clmulepi64_si128(_mm_cvtsi64_si128(int64_t(mask)), _mm_set1_epi8(char(0xff)), 0);

@@ -27,6 +27,8 @@ struct Block {
 
   uint64_t above_ascii() const { return _cvtmask64_u64(_mm512_movepi8_mask(bytes)); }
 
+  uint64_t controls() const { return _cvtmask64_u64(_mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(' '))); }
+
   static uint64_t prefix_xor(uint64_t mask) {
     const __m128i product =
         _mm_clmulepi64_si128(_mm_cvtsi64_si128(int64_t(mask)), _mm_set1_epi8(char(0xff)), 0);

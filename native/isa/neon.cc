@@ -47,6 +47,12 @@ struct Block {
                    vcgeq_u8(parts[3], limit));
   }
 
+  uint64_t controls() const {
+    const uint8x16_t space = vdupq_n_u8(' ');
+    return mask_of(vcltq_u8(parts[0], space), vcltq_u8(parts[1], space), vcltq_u8(parts[2], space),
+                   vcltq_u8(parts[3], space));
+  }
+
   static uint64_t prefix_xor(uint64_t mask) { return prefix_xor_by_shifts(mask); }
 
   static void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_unrolled<4>(mask, base, out); }

@@ -2,11 +2,13 @@
 #include "../scan/automaton.h"
 #include "../scan/copy.h"
 #include "../scan/cut.h"
+#include "../scan/members.h"
 #include "../scan/group.h"
 #include "../scan/numbers.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
 #include "../scan/sums.h"
+#include "../scan/survey.h"
 
 namespace linemill {
 namespace {
@@ -94,9 +96,11 @@ const Scanners scalar_scanners = {"scalar",
                                   parse_integers_slowly,
                                   parse_numbers_slowly,
                                   add_numbers,
+                                  survey_fields,
                                   is_ascii,
                                   count_line_feeds,
                                   select_records<ByteFinder>,
+                                  cut_members<ByteMarker>,
                                   assign_groups};
 
 }  // namespace linemill

@@ -4,12 +4,14 @@
 #include "../scan/copy.h"
 #include "../scan/count.h"
 #include "../scan/cut_fields.h"
+#include "../scan/members.h"
 #include "../scan/group.h"
 #include "../scan/numbers.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
 #include "../scan/summarize.h"
 #include "../scan/sums.h"
+#include "../scan/survey.h"
 
 namespace linemill {
 namespace {
@@ -24,9 +26,11 @@ constexpr Scanners scanners_of(const char* name) {
           parse_integers,
           parse_numbers,
           add_numbers,
+          survey_fields,
           is_ascii<Block>,
           count_line_feeds<Block>,
           select_records<WordFinder<Block>>,
+          cut_members<WordMarker<Block>>,
           assign_groups};
 }
 

@@ -41,6 +41,12 @@ struct Block {
 
   uint64_t above_ascii() const { return mask_of(parts[0], parts[1], parts[2], parts[3]); }
 
+  static __m128i is_control(__m128i part) { return _mm_cmpeq_epi8(_mm_min_epu8(part, _mm_set1_epi8(0x1f)), part); }
+
+  uint64_t controls() const {
+    return mask_of(is_control(parts[0]), is_control(parts[1]), is_control(parts[2]), is_control(parts[3]));
+  }
+
   static uint64_t prefix_xor(uint64_t mask) { return prefix_xor_by_shifts(mask); }
 
   static void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_unrolled<4>(mask, base, out); }

@@ -13,7 +13,8 @@
 namespace linemill {
 namespace {
 
-enum class Answer : uint32_t { NO, YES, UNKNOWN };
+/** UNKNOWN is what the twin of this decides, IN_DOUBT what nobody can tell from the table. */
+enum class Answer : uint32_t { NO, YES, UNKNOWN, IN_DOUBT };
 
 inline Answer answer(bool is_yes) { return is_yes ? Answer::YES : Answer::NO; }
 
@@ -119,6 +120,14 @@ Answer ask_text(const Test& test, const Field& field) {
   return answer(memcmp(at, text.at, text.length()) == 0);
 }
 
+/** Ask whether a member is the word itself. Behind a text stands its quote; null has no bytes, but its word is there. */
+inline Answer ask_word(const Test& test, const Field& field) {
+  const Field word = test.text(0);
+  if (size_t(field.limit - field.at) < word.length() || memcmp(field.at, word.at, word.length()) != 0) return Answer::NO;
+  if (field.length() == 0) return answer(word.length() == 4 && word.at[0] == 'n');
+  return answer(field.length() == word.length() && (field.end == field.limit || *field.end != '"'));
+}
+
 /** Ask a test about a field. `copy` has room for COPY_BYTES. */
 template <class Finder>
 Answer ask(const Test& test, Field field, uint8_t* copy) {
@@ -126,6 +135,7 @@ Answer ask(const Test& test, Field field, uint8_t* copy) {
   if (quote != NO_BYTE && field.at < field.end && *field.at == quote && !unquote(field, uint8_t(quote), copy)) {
     return Answer::UNKNOWN;
   }
+  if (test.words[TEST_KIND] == TEST_WORD) return ask_word(test, field);
   return test.words[TEST_KIND] <= TEST_NUMBER_AMONG ? ask_number(test, field) : ask_text<Finder>(test, field);
 }
 
@@ -144,16 +154,22 @@ bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* sele
   for (; row < end; row++) {
     uint32_t next = first;
     Answer answered = Answer::NO;
-    while (next < tests && answered != Answer::UNKNOWN) {
+    while (next < tests && answered <= Answer::YES) {
       const Test test = {program, program + PREDICATE_WORDS + TEST_WORDS * size_t(next)};
+      const uint32_t doubts = test.words[TEST_DOUBTS];
+      if (doubts != 0 && (selecting.table[2 * size_t(capacity) + row] & doubts) != 0) {
+        answered = Answer::IN_DOUBT;
+        break;
+      }
       const uint32_t* const starts = selecting.table + test.words[TEST_FIELD] + row;
       if (starts[0] > starts[capacity] || starts[capacity] > selecting.bytes_length) return false;
       answered = ask<Finder>(test, {selecting.bytes + starts[0], selecting.bytes + starts[capacity], limit}, copy);
       next = test.words[answered == Answer::YES ? TEST_THEN : TEST_ELSE];
     }
     if (answered == Answer::UNKNOWN) break;
-    selected[count] = row;
-    count += next == PREDICATE_TRUE;
+    const bool is_in_doubt = answered == Answer::IN_DOUBT;
+    selected[count] = row | (is_in_doubt ? uint32_t(SELECTED_IN_DOUBT) : 0);
+    count += next == PREDICATE_TRUE || is_in_doubt;
   }
   select[SELECT_NEXT] = row;
   select[SELECT_COUNT] = count;

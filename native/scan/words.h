@@ -7,7 +7,7 @@
  *   Needle needle(byte)            a byte to compare with
  *   Block load(at)                 64 bytes, at any alignment
  *   store(at)
- *   equal(needle), above_ascii()   masks
+ *   equal(needle), above_ascii(), controls()   masks
  *   prefix_xor(mask)               bit i: parity of bits 0..i
  *   flatten(mask, base, out)       base + index of each set bit
  *   flatten_few(mask, base, out)   the same, fastest where few bits are set

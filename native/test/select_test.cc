@@ -96,7 +96,7 @@ void test_texts(const Scanners& set, Random& random, Side side) {
                            field.compare(0, text.size(), text) == 0,
                            is_long && field.compare(field.size() - text.size(), text.size(), text) == 0,
                            field.find(text) != std::string::npos};
-  for (uint32_t kind = TEST_TEXT_AMONG; kind < TEST_KINDS; kind++) {
+  for (uint32_t kind = TEST_TEXT_AMONG; kind <= TEST_TEXT_HAS; kind++) {
     Program program(kind, NO_BYTE);
     program.set_text(text);
     CHECK(outcome_of(set, program, field, side) == (expected[kind - TEST_TEXT_AMONG] ? YES : NO));
@@ -105,6 +105,28 @@ void test_texts(const Scanners& set, Random& random, Side side) {
     Program unquoting(kind, '"');
     unquoting.set_text(text);
     CHECK(outcome_of(set, unquoting, quoted + "\"", side) == (expected[kind - TEST_TEXT_AMONG] ? YES : NO));
+  }
+}
+
+/** A word is one where no quote stands behind it; null has no bytes. */
+void test_words(const Scanners& set) {
+  for (const char* const word : {"true", "null"}) {
+    const uint32_t length = uint32_t(strlen(word));
+    for (const std::string behind : {"", ",", "\"", "}"}) {
+      for (uint32_t end = 0; end <= length; end++) {
+        const std::string bytes = word + behind;
+        GuardedBuffer buffer(bytes.size(), Side::BEHIND);
+        memcpy(buffer.data(), bytes.data(), bytes.size());
+        Program program(TEST_WORD, NO_BYTE);
+        program.set_text(word);
+        const uint32_t table[] = {0, end};
+        uint32_t select[SELECT_WORDS] = {0, 1, 1, 0};
+        uint32_t selected[1] = {};
+        CHECK(set.select_records({buffer.data(), uint32_t(bytes.size()), table, program.words}, select, selected));
+        const bool is_null = word[0] == 'n' && end == 0;
+        CHECK(select[SELECT_COUNT] == (is_null || (end == length && behind != "\"") ? 1 : 0));
+      }
+    }
   }
 }
 
@@ -129,6 +151,7 @@ void test_select() {
   for (const Scanners* const* set = supported_scanners(); *set != nullptr; set++) {
     Random random(4);
     test_bounds(**set);
+    test_words(**set);
     for (uint32_t round = 0; round < 1500; round++) {
       const Side side = round % 2 ? Side::BEHIND : Side::BEFORE;
       test_numbers(**set, random, side);

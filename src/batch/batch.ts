@@ -13,7 +13,7 @@ const MOST_PARSED = 999_999_999
 
 /** Decide the size of a run's batches: room for `records`, or fewer where many columns are wanted. */
 export function measureBatch(plan: Plan, records: number): { capacity: number; wantedCount: number } {
-  const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted }) => wanted.length))
+  const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted, members }) => wanted.length + members.length))
   const fitting = Math.max(64, Math.floor(TABLE_WORDS / (3 + 2 * wantedCount)))
   return { capacity: Math.max(1, Math.min(records, fitting)), wantedCount }
 }

@@ -84,3 +84,11 @@ function editCount(a: string, b: string): number {
   }
   return previous[b.length]
 }
+
+/**
+ * Whether the name of a member of JSON can be told from others by its bytes. Bytes that are no UTF-8 are read as U+FFFD, and a surrogate
+ * alone has none.
+ */
+export function isMemberName(name: string): boolean {
+  return name.isWellFormed() && !name.includes('\ufffd')
+}

@@ -13,8 +13,10 @@ export class NumberColumn {
   readonly kinds: Uint8Array
   readonly #batch: Batch
   readonly #primitives: Primitives
-  #word = 0
-  #quote = NO_BYTE
+  /** Where in the batch's table the starts of its fields begin. */
+  word = 0
+  /** What wraps its fields, or NO_BYTE. */
+  quote = NO_BYTE
 
   constructor(batch: Batch, primitives: Primitives) {
     this.#batch = batch
@@ -29,14 +31,14 @@ export class NumberColumn {
    * @param column index among the columns that are read (`InputPlan.slots`); of no account in lines, which have one.
    */
   useInput({ format, slots, dialect }: InputPlan, column: number): void {
-    this.#word = format === 'lines' ? 0 : (3 + 2 * slots[column]) * this.#batch.capacity
-    this.#quote = dialect.quote
+    this.word = format === 'lines' ? 0 : (3 + 2 * slots[column]) * this.#batch.capacity
+    this.quote = dialect.quote
   }
 
   /** Read the fields of records `[from, until)` of the batch. */
   read(from: number, until: number): void {
     const { bytes, table, capacity } = this.#batch
-    const fields = { word: this.#word, capacity, quote: this.#quote, from, until }
+    const fields = { word: this.word, capacity, quote: this.quote, from, until }
     this.#primitives.parseNumbers(bytes, table, fields, this.values, this.kinds)
   }
 
@@ -44,10 +46,10 @@ export class NumberColumn {
   bigint(index: number): bigint {
     const { table, capacity } = this.#batch
     let { bytes } = this.#batch
-    let start = table[this.#word + index]
-    let end = table[this.#word + capacity + index]
-    if (this.#quote !== NO_BYTE && bytes[start] === this.#quote) {
-      unquote(bytes, start, end, this.#quote)
+    let start = table[this.word + index]
+    let end = table[this.word + capacity + index]
+    if (this.quote !== NO_BYTE && bytes[start] === this.quote) {
+      unquote(bytes, start, end, this.quote)
       ;({ bytes, start, end } = unquoted)
     }
     // BigInt takes a minus before digits, but no plus.

@@ -111,6 +111,23 @@ Examples:
     load: async () => (await import('./count-action.js')).countAction,
   },
   {
+    verb: 'stats',
+    description: 'type, empty, distinct, least, greatest, sum, mean and quartiles of each column',
+    words: [INPUTS],
+    help: `
+A column is of type integer or decimal if all fields that are not empty are such numbers, else text. Sums are exact, and
+shortest and longest are bytes. Distinct values are exact up to 4,096, else estimated to 0.8%, and quartiles exact up to
+1,024 distinct numbers, else within 0.4%: the last column of the result says which of them are estimates.
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ linemill stats clicks.csv
+  $ linemill stats clicks.csv --columns 'behavior_type,item_category' --output-format ndjson
+  $ linemill stats clicks.csv -o stats.csv --report
+`,
+    load: async () => (await import('./stats-action.js')).statsAction,
+  },
+  {
     verb: 'split',
     description: 'files of so many records, or bytes, each',
     words: [INPUTS],

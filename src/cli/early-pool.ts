@@ -1,13 +1,20 @@
+import { totalSize } from '../input/large.js'
 import { createPool, type LinemillPool } from '../pool.js'
 
 let early: LinemillPool | undefined
 
-/** Start as many workers as a verb takes by default, before it is known what else the command line says. */
-export function startPool(verb: string): void {
+/** What most verbs take as a block, if they are not told otherwise. */
+const BLOCK_BYTES = 1024 * 1024
+
+/**
+ * Start as many workers as a verb takes by default for the files among the words of its command line, before it is
+ * known what else they say. Where the main thread helps out it is one of them.
+ */
+export function startPool(words: readonly string[], isHelped: boolean): void {
   early = createPool()
+  const blocks = Math.max(1, Math.ceil(totalSize(words) / BLOCK_BYTES))
   try {
-    // The main thread is one of those that count.
-    early.start(verb === 'run' || verb === 'filter' ? early.workers : early.workers - 1)
+    early.start(isHelped ? early.workers - 1 : Math.min(early.workers, blocks))
   } catch {} // it is told when they are needed
 }
 
@@ -20,11 +27,10 @@ export async function takeEarlyPool(workers: number | undefined): Promise<Linemi
   return undefined
 }
 
-/** Take the pool that was started early, if it is of the right size, or start another. */
+/** Take the pool that was started early, if it is of the right size, or make another. */
 export async function takePool(workers: number | undefined): Promise<LinemillPool> {
   const found = await takeEarlyPool(workers)
   if (found !== undefined) return found
   const pool = createPool(workers === undefined ? {} : { workers })
-  pool.start()
   return pool
 }

@@ -1,16 +1,15 @@
 #!/usr/bin/env node
+/** Verbs whose workers write records, and those in which the main thread does a worker's part. */
+const WRITING = /^(run|filter|select|slice|head|tail|sample)$/
+const HELPED = /^(count|group|freq|stats)$/
+
 // Workers start as slowly as the command line loads: where they are needed, both happen at once.
 try {
-  const [verb, ...words] = process.argv.slice(2)
-  if (
-    verb === 'run' ||
-    verb === 'filter' ||
-    verb === 'group' ||
-    verb === 'freq' ||
-    (verb === 'count' && (await import('../input/large.js')).areLarge(words))
-  ) {
+  const [verb = '', ...words] = process.argv.slice(2)
+  const isHelped = HELPED.test(verb) || (verb === 'filter' && words.includes('--count'))
+  if (isHelped ? (await import('../input/large.js')).areLarge(words) : WRITING.test(verb)) {
     const { startPool } = await import('./early-pool.js')
-    startPool(verb)
+    startPool(words, isHelped)
   }
   const { obeyCommandLine } = await import('./command-line.js')
   await obeyCommandLine()
@@ -18,7 +17,8 @@ try {
   // Nothing that tells failures better has loaded.
   const { code, message } = thrown as NodeJS.ErrnoException
   process.stderr.write(`linemill: cannot load: ${message}\n`)
-  process.exit(code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM' ? 75 : 1)
+  const isShortage = /^(EMFILE|ENFILE|ENOMEM)$/.test(code ?? '') || message.includes('too many open files')
+  process.exit(isShortage ? 75 : 1)
 }
 
 export {}

@@ -12,14 +12,14 @@ import { type OptionEntry, VERB_OPTIONS, type Verb } from './verb-options.js'
 
 const RUN: readonly Verb[] = ['run']
 const RECORDS: readonly Verb[] = ['run', 'filter']
-const ENGINE: readonly Verb[] = ['run', 'filter', 'count', 'split', 'group', 'freq']
+const ENGINE: readonly Verb[] = ['run', 'filter', 'count', 'split', 'group', 'freq', 'stats']
 
 /** Every option of every command, once. */
 export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '-o, --output <file>',
     description: 'file to write, put in place at the end; - is standard output (default)',
-    verbs: ['run', 'filter', 'group', 'freq', 'generate'],
+    verbs: ['run', 'filter', 'group', 'freq', 'stats', 'generate'],
     key: 'output',
   },
   ...VERB_OPTIONS,
@@ -54,7 +54,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--names <a,b,c>',
     description: "column names, in place of a header's",
-    verbs: ['run', 'filter', 'count', 'group', 'freq'],
+    verbs: ['run', 'filter', 'count', 'group', 'freq', 'stats'],
     key: 'names',
     read: readNames,
   },
@@ -94,7 +94,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--max-errors <number>',
     description: 'with --on-error skip or reject: fail after more than so many (default: no limit)',
-    verbs: [...RECORDS, 'group', 'freq'],
+    verbs: [...RECORDS, 'group', 'freq', 'stats'],
     key: 'maxErrors',
     read: readWholeNumber,
   },
@@ -116,7 +116,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--sync',
     description: 'sync files and directory before the run is done',
-    verbs: ['run', 'filter', 'split', 'group', 'freq'],
+    verbs: ['run', 'filter', 'split', 'group', 'freq', 'stats'],
     key: 'sync',
   },
   {

@@ -56,6 +56,7 @@ function describeKind(kind: Explanation['kind'], isReduction: boolean): string {
   if (kind === 'filter') {
     return isReduction ? 'counts the records that pass' : 'lets records pass as they stand, in input order'
   }
+  if (kind === 'stats') return 'collects what there is to say about each column, in each thread'
   if (kind === 'group') return 'groups records in each thread; the groups are combined at the end'
   const what = `a function of each ${kind}`
   return isReduction ? `${what}; states are combined at the end` : `${what}; output in input order`

@@ -5,9 +5,10 @@ import type { GenerateOptions } from '../generate.js'
 import type { GroupOptions } from '../group.js'
 import type { RunOptions } from '../options.js'
 import type { SplitOptions } from '../split.js'
+import type { StatsOptions } from '../stats.js'
 import { readSize, readWholeNumber } from './typed-values.js'
 
-export type Verb = 'run' | 'filter' | 'count' | 'split' | 'group' | 'freq' | 'generate'
+export type Verb = 'run' | 'filter' | 'count' | 'split' | 'group' | 'freq' | 'stats' | 'generate'
 
 export interface OptionEntry {
   readonly flags: string
@@ -23,6 +24,7 @@ export interface OptionEntry {
     | keyof GroupOptions
     | keyof FreqOptions
     | keyof CountOptions
+    | keyof StatsOptions
   readonly read?: (typed: string, before?: never) => unknown
   readonly choices?: readonly string[]
   /** The word that stands for null. Commander keeps no null itself. */
@@ -103,7 +105,7 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--output-format <name>',
     description: "how the result is written (default: by the output's extension, else as the inputs)",
-    verbs: GROUPS,
+    verbs: [...GROUPS, 'stats'],
     key: 'outputFormat',
     choices: ['csv', 'tsv', 'ndjson'],
   },
@@ -114,6 +116,19 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
     verbs: GROUPS,
     key: 'onError',
     choices: ['fail', 'skip'],
+  },
+  {
+    flags: '--on-error <policy>',
+    description: 'what to do about a record that has more or fewer fields than it should (default: fail)',
+    verbs: ['stats'],
+    key: 'onError',
+    choices: ['fail', 'skip'],
+  },
+  {
+    flags: '--columns <list>',
+    description: "columns to look at, such as 'price,2-4,!time' (default: all)",
+    verbs: ['stats'],
+    key: 'columns',
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {

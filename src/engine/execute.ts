@@ -111,7 +111,7 @@ export async function execute(
   const failures = new Failures(region)
   const began = performance.now()
   const run = { prepared, task, settings, region, failures, canHelp: isHelpful(task, sinks) }
-  const workers = pool.workers(workersNeeded(run.canHelp, prepared.byteLength, settings))
+  const workers = pool.workers(workersNeeded(run.canHelp, prepared, settings))
   const threads = startThreads(run, workers)
   const stopWatching = watch(region, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
@@ -160,12 +160,12 @@ async function settled(gathering: Promise<void>): Promise<void> {
 }
 
 /**
- * How many worker threads a run needs. Where the main thread takes part in native work, it is one of the threads
+ * How many worker threads a run needs, one for each block at most. Where the main thread takes part in native work, it is one of the threads
  * that were asked for, and small inputs are done before a worker would have started.
  */
-export function workersNeeded(canHelp: boolean, byteLength: number, settings: Settings): number {
-  if (!canHelp || !settings.mainThread) return settings.workers
-  return byteLength <= ALONE_BYTES ? 0 : settings.workers - 1
+export function workersNeeded(canHelp: boolean, { byteLength, plan }: Prepared, settings: Settings): number {
+  if (canHelp && settings.mainThread) return byteLength <= ALONE_BYTES ? 0 : settings.workers - 1
+  return Math.min(settings.workers, Math.max(1, plan.blockCount))
 }
 
 /** What the threads of a run share. */

@@ -163,7 +163,7 @@ export function explainGrouping({ prepared, settings, read, columns, kernel }: G
   const explanation = makeExplanation(prepared, settings, {
     kind: 'group',
     isReduction: true,
-    workers: workersNeeded(true, prepared.byteLength, settings),
+    workers: workersNeeded(true, prepared, settings),
     columns: read,
     outputs: 0,
   })

@@ -1,5 +1,5 @@
 import { describeValue, LinemillError } from '../errors.js'
-import { type ColumnChoice, chooseColumns } from '../format/columns.js'
+import { chooseColumns, chooseMembers } from '../format/columns.js'
 import { type FormatChoice, formatOf } from '../format/format.js'
 import { type Head, readHead } from '../format/head.js'
 import { closeInputs, inputFault, type OpenInput, openInput, openReader } from '../input/open.js'
@@ -15,6 +15,11 @@ export interface PlanWishes {
   readonly choice: FormatChoice
   /** Columns to scan: names, or what chooses some of those there are; all, or none. */
   readonly columns: readonly string[] | 'all' | 'none' | ((there: ColumnsThere) => readonly string[])
+  /**
+   * Members to cut out of the objects of ndjson as fields (layout: MEMBER_), asked for behind `columns`: those, or
+   * none. Each must be one that `isMemberName` holds for. Default none.
+   */
+  readonly members?: () => readonly string[]
 }
 
 /** The columns that inputs have. */
@@ -95,8 +100,9 @@ export function prepare(inputs: readonly OpenInput[], settings: Settings, wishes
   const { columns } = wishes
   const read =
     typeof columns === 'function' ? columns({ format, names }) : columns === 'all' ? names : columns
+  const members = format === 'ndjson' ? (wishes.members?.() ?? []) : []
   const plan = makePlan(
-    inputs.map((input, index) => planInput(input, heads[index], read)),
+    inputs.map((input, index) => planInput(input, heads[index], read, members)),
     settings.blockBytes,
   )
   return {
@@ -129,20 +135,23 @@ function readInputHead(input: OpenInput, choice: FormatChoice, primitives: Primi
   }
 }
 
-function planInput(input: OpenInput, head: InputHead, read: readonly string[] | 'none') {
+function planInput(
+  input: OpenInput,
+  head: InputHead,
+  read: readonly string[] | 'none',
+  members: readonly string[],
+) {
   const { name, handle } = input
   const { format, names, header: _, ...rest } = head
   const { byteLength } = handle
   const isUnread = read === 'none' || names.length === 0
-  const columns = isUnread ? NO_COLUMNS : chooseColumns({ name, format, names }, read)
+  const columns = isUnread ? chooseMembers(members) : chooseColumns({ name, format, names }, read)
   return {
     ...rest,
     ...{ handle, name, format, byteLength, names },
     ...columns,
   }
 }
-
-const NO_COLUMNS: ColumnChoice = { wanted: [], slots: [] }
 
 function oneFormat(inputs: readonly OpenInput[], heads: readonly InputHead[]): FormatName {
   const other = heads.findIndex(({ format }) => format !== heads[0].format)

@@ -5,8 +5,8 @@ import { writeFunction } from './function-source.js'
 import type { Context } from './kind.js'
 import { parseExpression } from './parse.js'
 import { ALWAYS, type Predicate, simplify } from './predicate.js'
-import { writeLooseTests, writeProgram } from './program.js'
-import { isObstacle, type Obstacle, readPredicate } from './read-test.js'
+import { asksColumns, writeLooseTests, writeProgram } from './program.js'
+import { isObstacle, type Obstacle, readNeeded, readPredicate } from './read-test.js'
 
 /** An expression as plain data that crosses threads: a record must pass both, if there are both. */
 export interface CompiledExpression {
@@ -15,7 +15,14 @@ export interface CompiledExpression {
   /** What runs natively, before the function (layout: PREDICATE_). */
   readonly program: Uint32Array
   /** What runs as JavaScript: a function's body, and the tests that it asks as a program. */
-  readonly function?: { readonly source: string; readonly tests: Uint32Array }
+  readonly function?: ExpressionFunction
+  /** Of ndjson, where the program asks about members: all of the expression, for records that leave it in doubt. */
+  readonly whole?: ExpressionFunction
+}
+
+export interface ExpressionFunction {
+  readonly source: string
+  readonly tests: Uint32Array
 }
 
 /**
@@ -29,7 +36,7 @@ export function compileExpression(
   known: KnownColumns,
 ): { compiled: CompiledExpression; plan: Omit<FilterPlan, 'isInverted'> } {
   const columns = new Columns(source, known)
-  const context: Context = { source, columns, locals: new Set() }
+  const context: Context = { source, columns, locals: new Set(), hasMembers: known.format === 'ndjson' }
   const conditions = conditionsOf(parseExpression(source))
   const native: Predicate[] = []
   let obstacle: Obstacle | undefined
@@ -41,19 +48,33 @@ export function compileExpression(
     }
     native.push(read)
   }
-  const program = writeProgram(simplify(native.length === 0 ? ALWAYS : { op: 'and', parts: native }))
-  const shown = native.length === 0 ? {} : { native: sourceOf(conditions.slice(0, native.length), source) }
-  if (obstacle === undefined) return { compiled: { columns: columns.read, program }, plan: shown }
   const rest = conditions.slice(native.length)
-  const { source: body, tests } = writeFunction(rest, context)
+  const needed = rest.length === 0 ? undefined : readNeeded(rest[0], context)
+  const program = writeNative(needed === undefined ? native : [...native, needed.predicate])
+  const first = native.length === 0 ? [] : [sourceOf(conditions.slice(0, native.length), source)]
+  const written = needed === undefined ? first : [...first, needed.written]
+  const shown = written.length === 0 ? {} : { native: written.join(' && ') }
+  const write = (part: readonly Node[]): ExpressionFunction => {
+    const { source: body, tests } = writeFunction(part, { ...context, hasMembers: false })
+    return { source: body, tests: writeLooseTests(tests) }
+  }
+  const compiled = {
+    ...{ columns: columns.read, program },
+    ...(context.hasMembers && asksColumns(program) ? { whole: write(conditions) } : {}),
+  }
+  if (obstacle === undefined) return { compiled, plan: shown }
   return {
-    compiled: { columns: columns.read, program, function: { source: body, tests: writeLooseTests(tests) } },
+    compiled: { ...compiled, function: write(rest) },
     plan: {
       ...shown,
       function: sourceOf(rest, source),
       reason: `${source.slice(obstacle.node.start, obstacle.node.end)}: ${obstacle.why}`,
     },
   }
+}
+
+function writeNative(predicates: readonly Predicate[]): Uint32Array {
+  return writeProgram(simplify(predicates.length === 0 ? ALWAYS : { op: 'and', parts: predicates }))
 }
 
 /** The operands of a chain of && from the left. */

@@ -21,6 +21,7 @@ import type {
 import { LINE } from './columns.js'
 import { areFields, COMPARISONS, type Context, isNamed, type Kind, kindOf } from './kind.js'
 import { literalNumber } from './literal.js'
+import { writeMixedMembership } from './membership.js'
 import type { Predicate, Test } from './predicate.js'
 import { readComparison } from './read-test.js'
 
@@ -198,7 +199,8 @@ class Writer {
     return `${whole}${dot || '.'}${name}`
   }
 
-  #writeCall({ callee, arguments: args, optional, start }: CallExpression, context: Context): string {
+  #writeCall(call: CallExpression, context: Context): string {
+    const { callee, arguments: args, optional, start } = call
     if (callee.type === 'Super') {
       throw context.columns.error({ start } as Node, 'there is no class here')
     }
@@ -212,6 +214,8 @@ class Writer {
       )
     }
     if (isUnsteady(callee)) throw context.columns.error(callee, 'each run would have another result')
+    const membership = this.#areFields ? undefined : writeMixedMembership(call, context)
+    if (membership !== undefined) return membership
     const wanted = wantedByCallee(callee, context)
     const called = this.write(callee, wanted, context)
     const list = args.map((argument) => this.#writeElement(argument, wanted, callee, context))

@@ -7,6 +7,8 @@ export interface Context {
   readonly columns: Columns
   /** Parameters of the functions around a node. */
   readonly locals: ReadonlySet<string>
+  /** Whether members of ndjson are there as fields, so that tests may ask about them. */
+  readonly hasMembers?: boolean
 }
 
 /** What a value is, as far as its expression tells; `nothing` is null and undefined. */

@@ -23,6 +23,12 @@ export function literalNumber(node: Node, columns: Columns): number | undefined 
   return expression.value
 }
 
+/** Read `true`, `false` or `null`; undefined if a node is something else. */
+export function literalWord(node: Node): string | undefined {
+  const { type, raw } = node as Expression & { raw?: string }
+  return type === 'Literal' && /^(true|false|null)$/.test(raw ?? '') ? raw : undefined
+}
+
 /** Read a text that is written out; undefined if a node is something else, or the text is none of UTF-8. */
 export function literalText(node: Node): string | undefined {
   const expression = node as Expression

@@ -1,5 +1,9 @@
 import { NO_BYTE } from '../layout.js'
 import {
+  MEMBER_NO_NUMBER,
+  MEMBER_NO_TEXT,
+  MEMBER_SHARED,
+  MEMBERS_UNDECIDED,
   PREDICATE_FALSE,
   PREDICATE_FIRST,
   PREDICATE_TESTS,
@@ -7,11 +11,15 @@ import {
   PREDICATE_WORDS,
   TEST_AT,
   TEST_COUNT,
+  TEST_DOUBTS,
   TEST_ELSE,
   TEST_FIELD,
   TEST_KIND,
+  TEST_NUMBER_AMONG,
   TEST_QUOTE,
+  TEST_TEXT_AMONG,
   TEST_THEN,
+  TEST_WORD,
   TEST_WORDS,
 } from '../predicate-layout.js'
 import { LINE } from './columns.js'
@@ -98,12 +106,22 @@ function writeTests(tests: readonly PlacedTest[]): Uint32Array {
   return program
 }
 
+/** Whether a program asks about columns, and not only about whole records. */
+export function asksColumns(program: Uint32Array): boolean {
+  for (let index = 0; index < program[PREDICATE_TESTS]; index++) {
+    if (program[PREDICATE_WORDS + TEST_WORDS * index + TEST_FIELD] !== LINE) return true
+  }
+  return false
+}
+
 /** Where an input's fields are: for each column that is read its slot in a table of `capacity` records. */
 export interface FieldPlaces {
   readonly capacity: number
   readonly slots: ArrayLike<number>
   /** The byte that wraps fields, or `NO_BYTE`. */
   readonly quote: number
+  /** Whether they are members of ndjson, whose bytes may leave a test in doubt. */
+  readonly areMembers?: boolean
 }
 
 /** The word of a batch's table at which the starts of a column's fields begin (layout: tableWords). */
@@ -119,6 +137,21 @@ export function bindProgram(program: Uint32Array, places: FieldPlaces): Uint32Ar
     const column = program[words + TEST_FIELD]
     bound[words + TEST_FIELD] = fieldWord(column, places)
     bound[words + TEST_QUOTE] = column === LINE ? NO_BYTE : places.quote
+    const isMember = column !== LINE && places.areMembers === true
+    bound[words + TEST_DOUBTS] = isMember ? doubtsOf(program, words, places.slots[column]) : 0
   }
   return bound
+}
+
+/** The doubts about a record with which a test of a member cannot be answered (layout: MEMBER_). */
+function doubtsOf(program: Uint32Array, words: number, slot: number): number {
+  const kind = program[words + TEST_KIND]
+  const isEmptiness =
+    kind === TEST_TEXT_AMONG &&
+    program[words + TEST_COUNT] === 1 &&
+    program[program[words + TEST_AT] + 1] === 0
+  // No text with escapes is empty, or a word.
+  if (isEmptiness || kind === TEST_WORD) return MEMBERS_UNDECIDED
+  const doubt = kind <= TEST_NUMBER_AMONG ? MEMBER_NO_NUMBER : MEMBER_NO_TEXT
+  return MEMBERS_UNDECIDED | (doubt << (2 * Math.min(slot, MEMBER_SHARED)))
 }

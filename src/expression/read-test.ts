@@ -1,5 +1,6 @@
 /** Finds in an expression what tests of columns can say natively. */
 import type { CallExpression, Expression, Node } from 'acorn'
+import { isMemberName } from '../batch/names.js'
 import {
   TEST_NUMBER_AMONG,
   TEST_NUMBER_BETWEEN,
@@ -9,11 +10,13 @@ import {
   TEST_TEXT_ENDS,
   TEST_TEXT_HAS,
   TEST_TEXT_STARTS,
+  TEST_WORD,
 } from '../predicate-layout.js'
 import { LINE } from './columns.js'
 import { nextAbove, nextBelow } from './doubles.js'
 import { areFields, type Context } from './kind.js'
-import { literalNumber, literalText } from './literal.js'
+import { literalNumber, literalText, literalWord } from './literal.js'
+import { findNeededTexts } from './needed-text.js'
 import type { Predicate } from './predicate.js'
 
 /** Why a part of an expression is no predicate. */
@@ -42,12 +45,36 @@ export function readPredicate(node: Node, context: Context): Predicate | Obstacl
     const part = readPredicate(expression.argument, context)
     return isObstacle(part) ? part : { op: 'not', part }
   }
-  if (expression.type === 'Literal' && typeof expression.value === 'boolean') {
+  if (expression.type === 'Literal' && typeof expression.value === 'boolean' && areFields(context)) {
     return { op: 'constant', value: expression.value }
   }
   const column = findField(node, context)
   if (column !== undefined) return not(textTest(column, TEST_TEXT_AMONG, ['']))
   return readComparison(node, context) ?? obstacle(node, context)
+}
+
+/**
+ * Read what a condition that is no predicate needs: without the plain texts of its regular expression it does not hold.
+ * They are ASCII, so that bytes which are no UTF-8 make no difference.
+ */
+export function readNeeded(
+  node: Node,
+  context: Context,
+): { predicate: Predicate; written: string } | undefined {
+  const call = node as Expression
+  if (call.type !== 'CallExpression' || call.optional || call.arguments.length !== 1) return undefined
+  const { callee, arguments: args } = call
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.optional) return undefined
+  if (callee.property.type !== 'Identifier' || callee.property.name !== 'test') return undefined
+  const column = findField(args[0], context)
+  if (column === undefined || callee.object.type !== 'Literal' || !callee.object.regex) return undefined
+  const texts = findNeededTexts(callee.object.regex.pattern, callee.object.regex.flags)
+  if (texts.length === 0) return undefined
+  const subject = context.source.slice(args[0].start, args[0].end)
+  return {
+    predicate: { op: 'and', parts: texts.map((text) => textTest(column, TEST_TEXT_HAS, [text])) },
+    written: texts.map((text) => `${subject}.includes(${JSON.stringify(text)})`).join(' && '),
+  }
 }
 
 /** Read what is true or false whatever is asked of it: a comparison, or a call that gives a boolean. */
@@ -68,14 +95,17 @@ const TURNED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<
 /** The column that a node stands for, if its fields are bytes of the record. */
 function findField(node: Node, context: Context): number | undefined {
   const column = context.columns.find(node, context.locals)
-  return column === LINE || areFields(context) ? column : undefined
+  if (column === undefined || column === LINE || areFields(context)) return column
+  return context.hasMembers && isMemberName(context.columns.read[column]) ? column : undefined
 }
 
 function compare(column: number, operator: string, other: Node, context: Context): Predicate | undefined {
   const number = literalNumber(other, context.columns)
   if (number !== undefined) return compareNumber(column, operator, number)
   const text = literalText(other)
-  return text === undefined ? undefined : compareText(column, operator, text)
+  if (text !== undefined) return compareText(column, operator, text)
+  const word = column === LINE || areFields(context) ? undefined : literalWord(other)
+  return word === undefined ? undefined : compareWord(column, operator, word)
 }
 
 /** What is no number (NaN) is not equal to any, and neither below nor above one. */
@@ -102,6 +132,13 @@ function compareNumber(column: number, operator: string, number: number): Predic
     default:
       return undefined
   }
+}
+
+/** What `==` makes of words is JavaScript's own. */
+function compareWord(column: number, operator: string, word: string): Predicate | undefined {
+  const test = textTest(column, TEST_WORD, [word])
+  if (operator === '===') return test
+  return operator === '!==' ? not(test) : undefined
 }
 
 function compareText(column: number, operator: string, text: string): Predicate | undefined {
@@ -163,6 +200,8 @@ function readMembership(elements: readonly (Node | null)[], column: number, cont
     else if (text !== undefined) texts.push(text)
     else return undefined
   }
+  // In ndjson the member is read all the same, and the record must be JSON.
+  if (elements.length === 0 && !areFields(context)) return undefined
   const parts: Predicate[] = []
   if (numbers.length > 0) {
     const ascending = [...new Set(numbers)].sort((a, b) => a - b)
@@ -190,7 +229,6 @@ function not(part: Predicate): Predicate {
 }
 
 function obstacle(node: Node, context: Context): Obstacle {
-  if (!areFields(context)) return { node, why: 'fields of ndjson are parsed' }
   const expression = node as Expression
   const isCompared = expression.type === 'BinaryExpression'
   if (

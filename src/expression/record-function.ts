@@ -9,7 +9,7 @@ import { parseNumber } from '../primitives/number.js'
 import { PredicateTest } from '../primitives/portable-select.js'
 import { unquote, unquoted } from '../primitives/unquote.js'
 import { LINE } from './columns.js'
-import type { CompiledExpression } from './compile.js'
+import type { ExpressionFunction } from './compile.js'
 import { bindProgram, fieldWord } from './program.js'
 
 /** Decodes columns of the record at hand. */
@@ -35,7 +35,8 @@ export class RecordFunction {
 
   /** `cursor` is that of ndjson, where fields are properties of what is parsed. */
   constructor(
-    { columns, function: compiled }: Required<CompiledExpression>,
+    columns: readonly string[],
+    compiled: ExpressionFunction,
     batch: Batch,
     cursor: Cursor | undefined,
   ) {

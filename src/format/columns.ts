@@ -6,8 +6,18 @@ import { hasFields } from './format.js'
 export interface ColumnChoice {
   /** 0-based, ascending, without repeats. */
   readonly wanted: readonly number[]
-  /** For each column that the job reads: its place in `wanted`. */
+  /** For each column that the job reads: its place in `wanted`, or in `members`. */
   readonly slots: readonly number[]
+  /** Of ndjson: names of the members that are cut out as fields. */
+  readonly members: readonly string[]
+}
+
+/** The choice where no column is scanned. */
+export const NO_COLUMNS: ColumnChoice = { wanted: [], slots: [], members: [] }
+
+/** Choose members to be cut out of ndjson. */
+export function chooseMembers(members: readonly string[]): ColumnChoice {
+  return { wanted: [], slots: members.map((_, index) => index), members }
 }
 
 /**
@@ -19,11 +29,11 @@ export function chooseColumns(
   input: { name: string; format: FormatName; names: readonly string[] },
   read: readonly string[],
 ): ColumnChoice {
-  if (!hasFields(input.format)) return { wanted: [], slots: [] }
+  if (!hasFields(input.format)) return NO_COLUMNS
   const indexes = read.map((name) => columnIndex(input, name))
   // Fields are looked at even if none is read, so that records with too many or too few of them are noticed.
   const wanted = indexes.length === 0 ? [0] : [...new Set(indexes)].sort((a, b) => a - b)
-  return { wanted, slots: indexes.map((index) => wanted.indexOf(index)) }
+  return { wanted, slots: indexes.map((index) => wanted.indexOf(index)), members: [] }
 }
 
 function columnIndex(input: { name: string; names: readonly string[] }, name: string): number {

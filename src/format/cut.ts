@@ -21,8 +21,10 @@ import {
   CUT_WANTED,
 } from '../layout.js'
 import type { Boundary } from '../plan/boundary.js'
-import type { Block } from '../plan/plan.js'
+import type { Block, InputPlan } from '../plan/plan.js'
+import { MEMBERS_CAPACITY, MEMBERS_END, MEMBERS_NEXT, MEMBERS_WORDS } from '../predicate-layout.js'
 import type { Primitives } from '../primitives/primitives.js'
+import { writeNames } from './members.js'
 
 /** Bytes behind a block that are asked for with it, so that most last records end in the same window. */
 const READ_ON_BYTES = 64 * 1024
@@ -35,7 +37,10 @@ export class BlockCutter {
   readonly #primitives: Primitives
   readonly #batch: Batch
   readonly #maxRecordBytes: number
+  readonly #members = new Uint32Array(MEMBERS_WORDS)
   #wanted: Uint32Array = new Uint32Array(0)
+  /** Names of the members to cut out of ndjson, if there are any. */
+  #names: Uint32Array | undefined
 
   constructor(primitives: Primitives, batch: Batch, maxRecordBytes: number) {
     this.#primitives = primitives
@@ -44,8 +49,9 @@ export class BlockCutter {
   }
 
   /** Say which columns the next blocks' records are cut into. */
-  useColumns(wanted: readonly number[]): void {
+  useColumns({ wanted, members }: Pick<InputPlan, 'wanted' | 'members'>): void {
     this.#wanted = Uint32Array.from(wanted)
+    this.#names = members.length > 0 ? writeNames(members) : undefined
   }
 
   /**
@@ -85,6 +91,7 @@ export class BlockCutter {
       const status = batch.cut[CUT_STATUS]
       const cutEnd = batch.cut[CUT_NEXT]
       batch.begin({ recordNumber, lineNumber, offset: next - batch.base })
+      if (this.#names !== undefined) this.#cutMembers(this.#names)
       if (batch.recordCount > 0) onBatch(batch)
       if (isLast) return
       if (tooLarge >= 0) throw this.#tooLarge(batch.start(tooLarge), recordNumber + tooLarge)
@@ -149,6 +156,14 @@ export class BlockCutter {
     cut[CUT_EXPECTED] = expectedFields
     cut[CUT_BLANKS] = 0
     this.#primitives.cutRecords(bytes, cut, this.#wanted, table)
+  }
+
+  #cutMembers(names: Uint32Array): void {
+    const { bytes, table, capacity, recordCount } = this.#batch
+    this.#members[MEMBERS_NEXT] = 0
+    this.#members[MEMBERS_END] = recordCount
+    this.#members[MEMBERS_CAPACITY] = capacity
+    this.#primitives.cutMembers(bytes, names, this.#members, table)
   }
 
   /** Index of the first record that is too large, -1 if none is; the batch then ends before it. */

@@ -5,9 +5,12 @@ export const ALONE_BYTES = 128 * 1024 * 1024
 
 /** Whether files are more than one thread should read; what is no file counts nothing. */
 export function areLarge(names: readonly string[]): boolean {
-  let byteLength = 0
-  for (const name of names) byteLength += sizeOf(name)
-  return byteLength > ALONE_BYTES
+  return totalSize(names) > ALONE_BYTES
+}
+
+/** Bytes of files together; what is no file has none. */
+export function totalSize(names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + sizeOf(name), 0)
 }
 
 function sizeOf(name: string): number {

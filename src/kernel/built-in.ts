@@ -1,6 +1,7 @@
 import type { Batch } from '../batch/batch.js'
 import { ExtentWriter } from '../batch/extent-writer.js'
 import { makeCursor } from '../batch/make-cursor.js'
+import type { ExpressionFunction } from '../expression/compile.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { FilterDescription } from './filter-kernel.js'
@@ -8,9 +9,10 @@ import type { GroupDescription } from './group-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
+import type { StatsDescription } from './stats-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
-export type KernelDescription = SplitDescription | FilterDescription | GroupDescription
+export type KernelDescription = SplitDescription | FilterDescription | GroupDescription | StatsDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -35,22 +37,36 @@ export async function makeBuiltInKernel(
     case 'filter': {
       const { FilterKernel } = await import('./filter-kernel.js')
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
-      const recordFunction = await makeRecordFunction(description, batch, settings)
-      return new FilterKernel(parts, description, batch, primitives, recordFunction)
+      const { columns, function: rest, whole } = description.expression
+      const functions = {
+        rest: await makeRecordFunction(columns, rest, batch, settings),
+        whole: await makeRecordFunction(columns, whole, batch, settings),
+      }
+      return new FilterKernel(parts, description, batch, primitives, functions)
     }
     case 'group': {
       const { GroupKernel } = await import('./group-kernel.js')
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
       return new GroupKernel(parts, description, batch, primitives)
     }
+    case 'stats': {
+      const { StatsKernel } = await import('./stats-kernel.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
+      return new StatsKernel(parts, description, batch, primitives)
+    }
   }
 }
 
-/** The part of a filter's expression that is a function; ndjson is parsed by its cursor. */
-async function makeRecordFunction({ expression }: FilterDescription, batch: Batch, settings: KernelSettings) {
-  if (expression.function === undefined) return undefined
+/** A part of a filter's expression that is a function; ndjson is parsed by its cursor. */
+async function makeRecordFunction(
+  columns: readonly string[],
+  part: ExpressionFunction | undefined,
+  batch: Batch,
+  settings: KernelSettings,
+) {
+  if (part === undefined) return undefined
   const { RecordFunction } = await import('../expression/record-function.js')
-  const isParsed = settings.format === 'ndjson' && expression.columns.length > 0
+  const isParsed = settings.format === 'ndjson' && columns.length > 0
   const cursor = isParsed ? await makeCursor(batch, [], 'ndjson') : undefined
-  return new RecordFunction({ ...expression, function: expression.function }, batch, cursor)
+  return new RecordFunction(columns, part, batch, cursor)
 }

@@ -4,7 +4,14 @@ import type { CompiledExpression } from '../expression/compile.js'
 import { bindProgram } from '../expression/program.js'
 import type { RecordFunction } from '../expression/record-function.js'
 import type { InputPlan } from '../plan/plan.js'
-import { SELECT_CAPACITY, SELECT_COUNT, SELECT_END, SELECT_NEXT, SELECT_WORDS } from '../predicate-layout.js'
+import {
+  SELECT_CAPACITY,
+  SELECT_COUNT,
+  SELECT_END,
+  SELECT_NEXT,
+  SELECT_WORDS,
+  SELECTED_IN_DOUBT,
+} from '../predicate-layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import { UserKernel, type UserKernelParts } from './user-kernel.js'
 
@@ -18,12 +25,20 @@ export interface FilterDescription {
   readonly isCount: boolean
 }
 
+/** Parts of an expression that are functions. */
+export interface FilterFunctions {
+  /** What records must pass that are selected natively. */
+  readonly rest: RecordFunction | undefined
+  /** All of it, for those that natively are in doubt. */
+  readonly whole: RecordFunction | undefined
+}
+
 /** Lets the records pass for which an expression holds: selected natively, then by its function, if it has one. */
 export class FilterKernel extends UserKernel {
   protected override readonly what = 'the expression'
   readonly #description: FilterDescription
   readonly #primitives: Primitives
-  readonly #function: RecordFunction | undefined
+  readonly #functions: FilterFunctions
   readonly #select = new Uint32Array(SELECT_WORDS)
   /** Records before `#selectedUntil` that pass natively: so many, the next of which is yet to be looked at. */
   readonly #selected: Uint32Array
@@ -37,12 +52,12 @@ export class FilterKernel extends UserKernel {
     description: FilterDescription,
     batch: Batch,
     primitives: Primitives,
-    recordFunction: RecordFunction | undefined,
+    functions: FilterFunctions,
   ) {
     super(parts)
     this.#description = description
     this.#primitives = primitives
-    this.#function = recordFunction
+    this.#functions = functions
     this.#program = description.expression.program
     this.#selected = new Uint32Array(batch.capacity)
   }
@@ -54,13 +69,16 @@ export class FilterKernel extends UserKernel {
       capacity,
       slots,
       quote: dialect.quote,
+      areMembers: input.members.length > 0,
     })
-    this.#function?.useInput(input)
+    this.#functions.rest?.useInput(input)
+    this.#functions.whole?.useInput(input)
   }
 
   override process(batch: Batch): void {
     this.#selectedUntil = -1
-    this.#function?.useBatch()
+    this.#functions.rest?.useBatch()
+    this.#functions.whole?.useBatch()
     super.process(batch)
   }
 
@@ -70,14 +88,16 @@ export class FilterKernel extends UserKernel {
     let done = from
     try {
       while (this.#next < this.#count) {
-        const first = this.#selected[this.#next++]
+        const listed = this.#selected[this.#next++]
+        const first = listed & ~SELECTED_IN_DOUBT
+        const call = listed === first ? this.#functions.rest : this.#functions.whole
         let end = first + 1
-        if (this.#function === undefined) {
+        if (call === undefined) {
           while (this.#next < this.#count && this.#selected[this.#next] === end) {
             this.#next++
             end++
           }
-        } else if (!this.#holds(this.#function, first)) continue
+        } else if (!this.#holds(call, first)) continue
         this.#let(done, first, end)
         done = end
       }

@@ -39,8 +39,10 @@ export interface InputPlan {
   readonly expectedFields: number
   /** Columns whose fields are scanned: 0-based, ascending. */
   readonly wanted: readonly number[]
-  /** For each column that the job reads, its place in `wanted`. */
+  /** For each column that the job reads, its place in `wanted`, or in `members`. */
   readonly slots: readonly number[]
+  /** Of ndjson: names of the members that are cut out of the records' objects as fields. */
+  readonly members: readonly string[]
   readonly firstBlock: number
   readonly blockCount: number
   /** Bytes of content of the inputs before this one. */

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { LinemillError } from '../errors.js'
 import { ASSIGN_END, ASSIGN_NEXT, ASSIGN_ODD, ASSIGN_STATUS } from '../group-layout.js'
 import { NUMBER_UNKNOWN } from '../number-layout.js'
-import { SELECT_END, SELECT_NEXT } from '../predicate-layout.js'
+import { MEMBERS_END, MEMBERS_NEXT, SELECT_END, SELECT_NEXT } from '../predicate-layout.js'
 import { assignGroups as assignPortably } from './portable-group.js'
+import { cutMembers as cutPortably } from './portable-members.js'
 import { parseNumbers as parsePortably } from './portable-numbers.js'
 import { selectRecords as selectPortably } from './portable-select.js'
 import type { Dialect, InstructionSet, Primitives } from './primitives.js'
@@ -56,10 +57,13 @@ interface Scanners {
     kinds: Uint8Array,
   ): number
   addNumbers: Primitives['addNumbers']
+  surveyFields: Primitives['surveyFields']
   isAscii(bytes: Uint8Array, start: number, end: number): boolean
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
   /** Stops before a record that takes more than it can decide: with NEXT below END. */
   selectRecords: Primitives['selectRecords']
+  /** Stops before a record that has too many parts, or is too deep, with NEXT below END. */
+  cutMembers: Primitives['cutMembers']
   /** Stops before a record whose key it does not make: with STATUS ASSIGN_ODD. */
   assignGroups(
     bytes: Uint8Array,
@@ -195,6 +199,7 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
       }
     },
     addNumbers: scanners.addNumbers,
+    surveyFields: scanners.surveyFields,
     isAscii: scanners.isAscii,
     countLineFeeds: scanners.countLineFeeds,
     selectRecords(bytes, table, program, select, selected) {
@@ -206,6 +211,16 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
         select[SELECT_END] = select[SELECT_NEXT] + 1
         selectPortably(bytes, table, program, select, selected)
         select[SELECT_END] = end
+      }
+    },
+    cutMembers(bytes, names, members, table) {
+      const end = members[MEMBERS_END]
+      for (;;) {
+        scanners.cutMembers(bytes, names, members, table)
+        if (members[MEMBERS_NEXT] === end) return
+        members[MEMBERS_END] = members[MEMBERS_NEXT] + 1
+        cutPortably(bytes, names, members, table)
+        members[MEMBERS_END] = end
       }
     },
     assignGroups(bytes, table, keys, assign, store, ids) {
@@ -231,12 +246,17 @@ const bound = new Map<InstructionSet, Primitives>()
 export function nativePrimitives(set?: InstructionSet): Primitives {
   const addon = loadAddon()
   const cause = addonLoadError()
-  if (!addon)
+  if (!addon) {
+    // What the system is short of, it tells in words alone.
+    if (/Too many open files|Cannot allocate memory/.test(String(cause))) {
+      throw new LinemillError('ERR_RESOURCE', `the native addon does not load: ${cause}`, { cause })
+    }
     throw new LinemillError(
       'ERR_USAGE',
       `native primitives were asked for, but the addon does not load: ${HOW_TO_BUILD}`,
       { cause },
     )
+  }
   const wanted = set ?? addon.instructionSets[0]
   const known = bound.get(wanted)
   if (known) return known

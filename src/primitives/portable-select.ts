@@ -9,8 +9,10 @@ import {
   SELECT_COUNT,
   SELECT_END,
   SELECT_NEXT,
+  SELECTED_IN_DOUBT,
   TEST_AT,
   TEST_COUNT,
+  TEST_DOUBTS,
   TEST_ELSE,
   TEST_FIELD,
   TEST_KIND,
@@ -23,6 +25,7 @@ import {
   TEST_TEXT_ENDS,
   TEST_TEXT_STARTS,
   TEST_THEN,
+  TEST_WORD,
   TEST_WORDS,
 } from '../predicate-layout.js'
 import { parseNumber } from './number.js'
@@ -41,11 +44,16 @@ export function selectRecords(
   let count = select[SELECT_COUNT]
   for (let record = select[SELECT_NEXT]; record < end; record++) {
     let next = program[PREDICATE_FIRST]
+    let doubt = 0
     while (next < tests) {
       const words = PREDICATE_WORDS + TEST_WORDS * next
+      if (test.isInDoubt(next, record)) {
+        doubt = SELECTED_IN_DOUBT
+        break
+      }
       next = program[words + (test.holds(next, record) ? TEST_THEN : TEST_ELSE)]
     }
-    if (next === PREDICATE_TRUE) selected[count++] = record
+    if (next === PREDICATE_TRUE || doubt !== 0) selected[count++] = record | doubt
   }
   select[SELECT_NEXT] = end
   select[SELECT_COUNT] = count
@@ -67,6 +75,12 @@ export class PredicateTest {
     this.#words = program
     this.#numbers = new Float64Array(program.buffer, program.byteOffset, program.length >> 1)
     this.#texts = Buffer.from(program.buffer, program.byteOffset, program.byteLength)
+  }
+
+  /** Whether the answer of a test cannot be told from the table. */
+  isInDoubt(test: number, record: number): boolean {
+    const doubts = this.#words[PREDICATE_WORDS + TEST_WORDS * test + TEST_DOUBTS]
+    return doubts !== 0 && (this.#table[2 * this.#capacity + record] & doubts) !== 0
   }
 
   /** Whether a test of the program holds for a record, whatever the tests before it say. */
@@ -111,6 +125,8 @@ export class PredicateTest {
         return end - start >= text.length && text.equals(bytes.subarray(start, start + text.length))
       case TEST_TEXT_ENDS:
         return end - start >= text.length && text.equals(bytes.subarray(end - text.length, end))
+      case TEST_WORD:
+        return isWord(text, bytes, start, end)
       default:
         return bytes.subarray(start, end).includes(text)
     }
@@ -121,6 +137,16 @@ export class PredicateTest {
     return this.#texts.subarray(this.#words[at], this.#words[at] + this.#words[at + 1])
   }
 }
+
+/** Whether a member of JSON is a word. Behind a text stands its quote; null has no bytes, but its word is there. */
+function isWord(word: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  if (!word.equals(bytes.subarray(start, start + word.length))) return false
+  return start === end
+    ? word.latin1Slice(0, word.length) === 'null'
+    : end - start === word.length && bytes[end] !== QUOTE
+}
+
+const QUOTE = 34
 
 /** The same bytes as a Buffer. */
 export function asBuffer(bytes: Uint8Array): Buffer {

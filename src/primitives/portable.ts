@@ -37,10 +37,12 @@ import {
 } from '../layout.js'
 import { copyExtents } from './portable-copy.js'
 import { assignGroups } from './portable-group.js'
+import { cutMembers } from './portable-members.js'
 import { parseNumbers } from './portable-numbers.js'
 import { parseIntegers } from './portable-parse.js'
 import { selectRecords } from './portable-select.js'
 import { addNumbers } from './portable-sums.js'
+import { surveyFields } from './portable-survey.js'
 import type { Dialect, Primitives } from './primitives.js'
 
 type SummaryRange = Parameters<Primitives['summarize']>[1]
@@ -262,8 +264,10 @@ export const portablePrimitives: Primitives = {
   parseIntegers,
   parseNumbers,
   addNumbers,
+  surveyFields,
   isAscii,
   countLineFeeds,
   selectRecords,
+  cutMembers,
   assignGroups,
 }

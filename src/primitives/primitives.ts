@@ -116,6 +116,13 @@ export interface Primitives {
     left: Uint32Array,
   ): void
 
+  /**
+   * Survey a column's fields in records `[FROM, UNTIL)` of a batch's table (layout: SURVEY_): how many have bytes, how
+   * long they are, which come first and last; and list the hashes of those that have bytes, FILLED of them, of two
+   * words each, not both 0. All is told of what stands between a field's quotes.
+   */
+  surveyFields(bytes: Uint8Array, table: Uint32Array, survey: Uint32Array, hashes: Uint32Array): void
+
   /** Whether `[start, end)` has no byte above 0x7f. */
   isAscii(bytes: Uint8Array, start: number, end: number): boolean
 
@@ -124,7 +131,8 @@ export interface Primitives {
 
   /**
    * List the records of a batch for which a predicate holds (layouts: tableWords, PREDICATE_, SELECT_): the indexes of
-   * those in `[NEXT, END)` are appended to `selected` at COUNT. Afterwards NEXT is END.
+   * those in `[NEXT, END)` are appended to `selected` at COUNT. Afterwards NEXT is END. Where a test asks about a member
+   * of ndjson that cannot be told from the table the record is appended too, with SELECTED_IN_DOUBT in its index.
    */
   selectRecords(
     bytes: Uint8Array,
@@ -133,6 +141,12 @@ export interface Primitives {
     select: Uint32Array,
     selected: Uint32Array,
   ): void
+
+  /**
+   * Cut members out of the records of a batch of ndjson into its table (layouts: NAMES_, MEMBERS_, MEMBER_): each in
+   * `[NEXT, END)` is checked to be one object of JSON. Afterwards NEXT is END.
+   */
+  cutMembers(bytes: Uint8Array, names: Uint32Array, members: Uint32Array, table: Uint32Array): void
 
   /**
    * Give records `[NEXT, END)` of a batch the numbers of their groups, by index of the record (layouts: tableWords, KEY_,

@@ -153,7 +153,7 @@ export class BlockLoop {
     for (const writer of work.writers) writer.beginBlock(block.index)
     if (block.input !== this.#input) {
       this.#input = block.input
-      this.#cutter?.useColumns(block.input.wanted)
+      this.#cutter?.useColumns(block.input)
       work.kernel.useInput(block.input)
     }
     let records = 0

@@ -8,7 +8,14 @@ import { type CodeFile, type Import, lineOf, type Tree, visit } from './tree.js'
  * from its own folder, types included. The engine is what all verbs share: it stands on the workers, below the verbs.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors.ts', 'layout.ts', 'number-layout.ts', 'predicate-layout.ts', 'group-layout.ts'],
+  [
+    'errors.ts',
+    'layout.ts',
+    'number-layout.ts',
+    'predicate-layout.ts',
+    'group-layout.ts',
+    'survey-layout.ts',
+  ],
   ['primitives/'],
   ['options.ts'],
   ['input/', 'region/', 'report.ts'],
@@ -25,6 +32,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'filter.ts',
     'group.ts',
     'freq.ts',
+    'stats.ts',
     'split.ts',
     'batches.ts',
     'map-file.ts',
@@ -44,6 +52,7 @@ const BEDROCK = [
   'src/number-layout.ts',
   'src/predicate-layout.ts',
   'src/group-layout.ts',
+  'src/survey-layout.ts',
 ]
 
 /** Modules that only these files and folders may import. No owner: nobody may. */
@@ -68,6 +77,7 @@ const PUBLIC_TO_CLI = [
   'src/filter.ts',
   'src/group.ts',
   'src/freq.ts',
+  'src/stats.ts',
   'src/split.ts',
   'src/generate.ts',
   'src/tasks.ts',
