@@ -1,7 +1,7 @@
 /**
  * The Node-API surface: reads arguments, calls the plain C++ beside it, and turns statuses into exceptions. With
- * arguments.h and scanner_calls.h it alone knows Node. `src/primitives/native.ts` is its only caller, and describes it
- * in types.
+ * arguments.h, batch_calls.h and scanner_calls.h it alone knows Node. `src/primitives/native.ts` is its only caller, and
+ * describes it in types.
  */
 #include <dlfcn.h>
 #include <errno.h>

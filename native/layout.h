@@ -188,7 +188,23 @@
   WORD(ASSIGN_FULL, 1)                                                            \
   WORD(ASSIGN_ODD, 2)                                                             \
   WORD(HASH_LAST, 0x243f6a88)                                                     \
-  WORD(HASH_LAST_OTHER, 0x85a308d3)
+  WORD(HASH_LAST_OTHER, 0x85a308d3)                                               \
+  /* Parameters and results of copy_fields. */                                    \
+  WORD(FIELDS_NEXT, 0)                                                            \
+  WORD(FIELDS_END, 1)                                                             \
+  WORD(FIELDS_CAPACITY, 2)                                                        \
+  WORD(FIELDS_TARGET, 3)                                                          \
+  WORD(FIELDS_TARGET_END, 4)                                                      \
+  WORD(FIELDS_DELIMITER, 5)                                                       \
+  WORD(FIELDS_QUOTE, 6)                                                           \
+  WORD(FIELDS_INPUT_DELIMITER, 7)                                                 \
+  WORD(FIELDS_INPUT_QUOTE, 8)                                                     \
+  WORD(FIELDS_RUNS, 9)                                                            \
+  WORD(FIELDS_REFUSED, 10)                                                        \
+  WORD(FIELDS_WORDS, 11)                                                          \
+  WORD(RUN_FIRST, 0)                                                              \
+  WORD(RUN_LAST, 1)                                                               \
+  WORD(RUN_WORDS, 2)
 // clang-format on
 
 namespace linemill {

@@ -89,6 +89,15 @@ struct Grouping {
   uint32_t key_bytes_length;
 };
 
+/** What `copy_fields` copies from and to; layouts: tableWords, FIELDS_. */
+struct CopyingFields {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* table;
+  const uint32_t* fields;
+  uint8_t* target;
+};
+
 struct Scanners {
   const char* name;
 
@@ -148,6 +157,12 @@ struct Scanners {
    * checked all other lengths.
    */
   bool (*assign_groups)(const Grouping& grouping, uint32_t* assign, uint32_t* ids);
+
+  /**
+   * Write chosen fields of records, whole records as long as they fit; layout: FIELDS_. False when a field lies outside
+   * of `bytes`. Bytes of the target between what was written and FIELDS_TARGET_END are undefined afterwards.
+   */
+  bool (*copy_fields)(const CopyingFields& copying, uint32_t* fields);
 };
 
 extern const Scanners scalar_scanners;

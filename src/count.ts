@@ -1,30 +1,34 @@
-import { type Execution, execute, NO_WORKERS, workersNeeded } from './engine/execute.js'
+import { type Execution, execute, NO_WORKERS, type TaskSettings, workersNeeded } from './engine/execute.js'
 import { makeExplanation, makeFigures } from './engine/figures.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
+import { LinemillError } from './errors.js'
 import { closeInputs } from './input/open.js'
 import { ABOUT_JOBS, type CommonOptions, flag, resolveOptions, type Settings, type Verb } from './options.js'
-import type { Explanation, Report } from './report.js'
+import type { Explanation, FilterPlan, Report } from './report.js'
 import type { Pool } from './worker/pool.js'
 
 export interface CountOptions extends CommonOptions {
   /** Count lines, whatever the format. Default false: records. */
   readonly lines?: boolean
+  /** Count the records for which a JavaScript expression over their columns holds; docs/expressions.md. Default: all. */
+  readonly where?: string
 }
 
-const VERB: Verb = { name: 'count', also: ['lines'], without: [...ABOUT_JOBS, 'output', 'sync'] }
+const VERB: Verb = { name: 'count', also: ['lines', 'where'], without: [...ABOUT_JOBS, 'output', 'sync'] }
 
 export interface CountReport extends Report {
-  /** Records, or lines, of all inputs. */
+  /** Records, or lines, of all inputs; with `where` those that pass. */
   readonly count: number
   readonly perInput: readonly { readonly name: string; readonly count: number }[]
 }
 
 /**
  * Count the records of the inputs, as their format cuts them, without header and blank lines; or their lines. A last
- * line need not end in a line feed to count.
+ * line need not end in a line feed to count. With `where`, the records that pass a filter, one that fails failing all.
  *
- * @throws LinemillError ERR_UNCLOSED_QUOTE with the position of the quote; ERR_INPUT and others for the inputs.
+ * @throws LinemillError ERR_UNCLOSED_QUOTE with the position of the quote; ERR_INPUT and others for the inputs; with
+ * `where` those of `filter`.
  */
 export async function count(
   inputs: string | readonly string[],
@@ -41,26 +45,31 @@ export async function countOnPool(
 ): Promise<CountReport> {
   const began = performance.now()
   const settings = resolveOptions(options, VERB)
-  const prepared = prepareCount(inputs, options, settings)
+  const { prepared, task, counts } = await prepareCount(inputs, options, settings)
   try {
     const workBegan = performance.now()
-    const execution = await executeOn(pool, prepared, settings)
+    const execution = await executeOn(pool, prepared, task, settings)
     checkInputs(prepared, settings)
-    return makeReport(prepared, settings, execution, { began, workBegan })
+    return makeReport(prepared, settings, execution, counts(execution, settings.limit), { began, workBegan })
   } finally {
     closeInputs(prepared.inputs)
   }
 }
 
-async function executeOn(pool: Pool | undefined, prepared: Prepared, settings: Settings): Promise<Execution> {
-  if (pool !== undefined) return execute(prepared, pool, NO_JOB, [], settings)
+async function executeOn(
+  pool: Pool | undefined,
+  prepared: Prepared,
+  task: TaskSettings,
+  settings: Settings,
+): Promise<Execution> {
+  if (pool !== undefined) return execute(prepared, pool, task, [], settings)
   // Loading the pool and node:worker_threads takes longer than counting a small input.
   const isAlone = workersNeeded(true, prepared, settings) === 0
-  if (isAlone) return execute(prepared, NO_WORKERS, NO_JOB, [], settings)
+  if (isAlone) return execute(prepared, NO_WORKERS, task, [], settings)
   const { Pool } = await import('./worker/pool.js')
   const own = new Pool(settings.workers)
   try {
-    return await execute(prepared, own, NO_JOB, [], settings)
+    return await execute(prepared, own, task, [], settings)
   } finally {
     await own.close()
   }
@@ -72,16 +81,19 @@ export async function explainCount(
   options: CountOptions = {},
 ): Promise<Explanation> {
   const settings = resolveOptions(options, VERB)
-  const prepared = prepareCount(inputs, options, settings)
+  const { prepared, where } = await prepareCount(inputs, options, settings)
   closeInputs(prepared.inputs)
   const workers = workersNeeded(true, prepared, settings)
-  return makeExplanation(prepared, settings, {
-    kind: 'count',
+  const kind = where === undefined ? 'count' : 'filter'
+  const columns = where?.columns ?? []
+  const explanation = makeExplanation(prepared, settings, {
+    kind,
     isReduction: true,
     workers,
-    columns: [],
+    columns,
     outputs: 0,
   })
+  return where === undefined ? explanation : { ...explanation, expression: where.plan }
 }
 
 /** Blocks are only summarised, nothing is emitted. */
@@ -93,17 +105,69 @@ const NO_JOB = {
   args: {},
 } as const
 
-function prepareCount(
+/** A count that is ready to run. */
+interface Counting {
+  readonly prepared: Prepared
+  readonly task: TaskSettings
+  /** Tells what is counted of each input. */
+  readonly counts: (execution: Execution, limit: number) => number[]
+  /** How the records that are counted are found, if not all are. */
+  readonly where?: { readonly columns: readonly string[]; readonly plan: FilterPlan }
+}
+
+async function prepareCount(
   inputs: string | readonly string[],
   options: CountOptions,
   settings: Settings,
-): Prepared {
+): Promise<Counting> {
   const countsLines = flag('lines', options.lines, false)
+  const { where } = options
   const { delimiter, quote, header, names } = settings
-  const format = countsLines ? 'lines' : settings.format
-  return openPrepared(inputs, settings, {
-    choice: { format, delimiter, quote, header, names },
-    columns: 'none',
+  const choice = { format: countsLines ? 'lines' : settings.format, delimiter, quote, header, names } as const
+  if (where === undefined) {
+    return {
+      prepared: openPrepared(inputs, settings, { choice, columns: 'none' }),
+      task: NO_JOB,
+      counts: countAll,
+    }
+  }
+  if (typeof where !== 'string') {
+    throw new LinemillError('ERR_USAGE', `where must be an expression as a string, found ${typeof where}`)
+  }
+  if (countsLines) {
+    const hint = "to count the lines for which it holds, say that the inputs are lines (`format` 'lines')"
+    throw new LinemillError(
+      'ERR_USAGE',
+      `\`lines\` counts lines and \`where\` records, by their format: ${hint}`,
+    )
+  }
+  // Loaded here: counting all records takes no parser.
+  const { compileExpression } = await import('./expression/compile.js')
+  let result: ReturnType<typeof compileExpression> | undefined
+  const prepared = openPrepared(inputs, settings, {
+    choice,
+    columns(there) {
+      result = compileExpression(where, there)
+      return result.compiled.columns
+    },
+    members: () => result?.compiled.members ?? [],
+  })
+  const { compiled: expression, plan } = result as NonNullable<typeof result>
+  return {
+    prepared,
+    task: { ...NO_JOB, kernel: { name: 'filter', expression, isInverted: false, isCount: true } },
+    counts: ({ passedByInput }) => [...passedByInput],
+    where: { columns: expression.columns, plan: { ...plan, isInverted: false } },
+  }
+}
+
+/** All records of each input, up to the limit. */
+function countAll({ ends }: Execution, limit: number): number[] {
+  let left = limit
+  return ends.map(({ records }) => {
+    const count = Math.min(left, records)
+    left -= count
+    return count
   })
 }
 
@@ -111,17 +175,13 @@ function makeReport(
   prepared: Prepared,
   settings: Settings,
   execution: Execution,
+  counts: readonly number[],
   times: { began: number; workBegan: number },
 ): CountReport {
-  const { ends } = execution
-  let left = settings.limit
-  const perInput = prepared.inputs.map(({ name }, index) => {
-    const count = Math.min(left, ends[index].records)
-    left -= count
-    return { name, count }
-  })
-  const count = perInput.reduce((sum, input) => sum + input.count, 0)
+  const perInput = prepared.inputs.map(({ name }, index) => ({ name, count: counts[index] }))
+  const count = counts.reduce((sum, one) => sum + one, 0)
   const workers = workersNeeded(true, prepared, settings)
   const figures = makeFigures(prepared, settings, execution, { ...times, workers, outputBytes: 0 })
-  return { ...figures, records: count, count, perInput }
+  // Where all are counted, none is processed.
+  return { ...figures, records: Math.max(count, execution.records), count, perInput }
 }

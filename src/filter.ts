@@ -125,7 +125,7 @@ function prepareFilter(
       result = compileExpression(expression, there)
       return result.compiled.columns
     },
-    members: () => (result?.compiled.whole === undefined ? [] : result.compiled.columns),
+    members: () => result?.compiled.members ?? [],
   })
   const { compiled, plan } = result as NonNullable<typeof result>
   const kernel = { name: 'filter', expression: compiled, isInverted, isCount } as const

@@ -23,9 +23,23 @@ export type {
   InputReport,
   PartsPlan,
   Report,
+  SlicePlan,
   WorkerFigures,
 } from './report.js'
 export { explainRun, run } from './run.js'
+export { explainSample, type SampleOptions, type SampleReport, sample } from './sample.js'
+export { type ColumnList, explainSelect, type SelectOptions, select } from './select.js'
+export {
+  explainHead,
+  explainSlice,
+  explainTail,
+  type HeadOptions,
+  head,
+  type SliceOptions,
+  type SliceReport,
+  slice,
+  tail,
+} from './slice.js'
 export { explainSplit, type SplitOptions, type SplitReport, split } from './split.js'
 export {
   explainStats,

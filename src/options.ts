@@ -281,7 +281,7 @@ export function flag(name: string, value: boolean | undefined, fallback: boolean
   throw usage(`${name} must be true or false, found ${JSON.stringify(value)}`)
 }
 
-function singleByte(name: string, value: string | undefined): string | undefined {
+export function singleByte(name: string, value: string | undefined): string | undefined {
   if (value === undefined) return undefined
   if (value.length === 1 && value.charCodeAt(0) < 0x80 && value !== '\n' && value !== '\r') return value
   throw usage(`${name} must be one ASCII character, no line end, found ${JSON.stringify(value)}`)

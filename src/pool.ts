@@ -9,6 +9,9 @@ import type { GroupOptions, GroupReport } from './group.js'
 import type { Columns } from './kernel/job.js'
 import { checkKeys, type RunOptions, signalOf } from './options.js'
 import type { Report } from './report.js'
+import type { SampleOptions, SampleReport } from './sample.js'
+import type { SelectOptions } from './select.js'
+import type { HeadOptions, SliceOptions, SliceReport } from './slice.js'
 import type { SplitOptions, SplitReport } from './split.js'
 import type { StatsOptions, StatsReport } from './stats.js'
 import type { Pool } from './worker/pool.js'
@@ -52,6 +55,14 @@ export interface LinemillPool extends AsyncDisposable {
   ): Promise<FreqReport>
   /** As the function `stats`, on these workers. */
   stats(inputs: string | readonly string[], options?: StatsOptions): Promise<StatsReport>
+  /** As the function `select`, on these workers. */
+  select(columns: ColumnList, inputs: string | readonly string[], options?: SelectOptions): Promise<Report>
+  /** As the functions `slice`, `head` and `tail`, on these workers. */
+  slice(inputs: string | readonly string[], options?: SliceOptions): Promise<SliceReport>
+  head(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport>
+  tail(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport>
+  /** As the function `sample`, on these workers. */
+  sample(inputs: string | readonly string[], options: SampleOptions): Promise<SampleReport>
   /** End the workers, wherever they are; calls that are not done fail. */
   close(): Promise<void>
 }
@@ -135,6 +146,36 @@ class SharedPool implements LinemillPool {
   stats(inputs: string | readonly string[], options?: StatsOptions): Promise<StatsReport> {
     return this.#turns.call('stats', options, async (pool, shared) => {
       return (await import('./stats.js')).statsOnPool(pool, inputs, shared)
+    })
+  }
+
+  select(columns: ColumnList, inputs: string | readonly string[], options?: SelectOptions): Promise<Report> {
+    return this.#turns.call('select', options, async (pool, shared) => {
+      return (await import('./select.js')).selectOnPool(pool, columns, inputs, shared)
+    })
+  }
+
+  slice(inputs: string | readonly string[], options?: SliceOptions): Promise<SliceReport> {
+    return this.#turns.call('slice', options, async (pool, shared) => {
+      return (await import('./slice.js')).sliceOnPool(pool, inputs, shared)
+    })
+  }
+
+  head(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport> {
+    return this.#turns.call('head', options, async (pool, shared) => {
+      return (await import('./slice.js')).headOnPool(pool, inputs, shared)
+    })
+  }
+
+  tail(inputs: string | readonly string[], options?: HeadOptions): Promise<SliceReport> {
+    return this.#turns.call('tail', options, async (pool, shared) => {
+      return (await import('./slice.js')).tailOnPool(pool, inputs, shared)
+    })
+  }
+
+  sample(inputs: string | readonly string[], options: SampleOptions): Promise<SampleReport> {
+    return this.#turns.call('sample', options, async (pool, shared) => {
+      return (await import('./sample.js')).sampleOnPool(pool, inputs, shared)
     })
   }
 

@@ -50,7 +50,18 @@ export interface WorkerFigures {
 /** What `--explain` prints: a run's decisions, before it runs. */
 export interface Explanation {
   readonly inputs: readonly InputReport[]
-  readonly kind: 'line' | 'record' | 'batch' | 'count' | 'split' | 'filter' | 'group' | 'stats'
+  readonly kind:
+    | 'line'
+    | 'record'
+    | 'batch'
+    | 'count'
+    | 'split'
+    | 'filter'
+    | 'select'
+    | 'slice'
+    | 'sample'
+    | 'group'
+    | 'stats'
   readonly isReduction: boolean
   readonly workers: number
   readonly instructionSet: InstructionSet
@@ -64,6 +75,10 @@ export interface Explanation {
   readonly expression?: FilterPlan
   /** Of `groupBy` and `freq`: the result's columns. */
   readonly groups?: GroupsPlan
+  /** Of `slice`, `head` and `tail`: the records that would be passed on. */
+  readonly slice?: SlicePlan
+  /** Of `sample`: how many records would be passed on. */
+  readonly sample?: SamplePlan
   /** Of `split`: the files that would be written. */
   readonly parts?: PartsPlan
 }
@@ -74,6 +89,21 @@ export interface GroupsPlan {
   readonly keys: readonly string[]
   /** Names of what the aggregates come to. */
   readonly values: readonly string[]
+}
+
+/** Records from one to before another, from 0; below 0 from the end; to Infinity: to the end. */
+export interface SlicePlan {
+  readonly start: number
+  readonly end: number
+  /** Whether all records are counted first. */
+  readonly countsFirst: boolean
+}
+
+/** A sample: of so many records, or of about this part of them. */
+export interface SamplePlan {
+  readonly seed: number
+  readonly records?: number
+  readonly fraction?: number
 }
 
 /** How `split` shares records out. */

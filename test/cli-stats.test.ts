@@ -44,7 +44,7 @@ test('writes it to a file, of some columns, in another format, without a header'
 
 test('refuses what it has not, and says what to do', async () => {
   for (const [args, message] of [
-    [['in.csv', '--columns', 'knid'], 'unknown column "knid", did you mean "kind"?'],
+    [['in.csv', '--columns', 'kinds'], 'unknown column "kinds", did you mean "kind"?'],
     [['in.csv', '--on-error', 'reject'], 'Allowed choices are fail, skip'],
     [['in.csv', '--output-format', 'lines'], 'Allowed choices are csv, tsv, ndjson'],
     [['in.csv', '--format', 'ndjson'], 'stats reads csv, tsv and lines, but not ndjson'],

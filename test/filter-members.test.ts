@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { count } from '../dist/count.js'
 import type { LinemillError } from '../dist/errors.js'
 import { explainFilter, type FilterOptions, filterOnPool } from '../dist/filter.js'
 import { Pool } from '../dist/worker/pool.js'
@@ -181,6 +182,7 @@ test('numbers are looked for as numbers, and texts as texts', async () => {
   for (const source of ['[4, "x"].includes(a)', '[4, "x"].includes(a) ? true : false']) {
     const { output } = await filterOnPool(pool, source, path)
     expect(String(output)).toBe('{"a":4.0}\n{"a":"4.0"}\n{"a":"x"}\n{"a":"\\u0078"}\n')
+    expect((await count(path, { where: source, workers: 2 })).count).toBe(4)
   }
 })
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import * as fieldsLayout from '../dist/fields-layout.js'
 import * as groupLayout from '../dist/group-layout.js'
 import * as layout from '../dist/layout.js'
 import * as numberLayout from '../dist/number-layout.js'
@@ -362,13 +363,14 @@ function show(bytes: Uint8Array, parameters: object, dialect: Dialect): string {
 describe('addon', () => {
   test('has the layout of layout.ts', () => {
     const shared =
-      /^(SUMMARY|CUT|EXTENT|COPY|NO|NUMBER|SUMS|ADD|PREDICATE|TEST|SELECT|SELECTED|NAMES?|MEMBERS?|PLACE|GROUP|MOST|KEY|ASSIGN|HASH|SURVEY)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
+      /^(SUMMARY|CUT|EXTENT|COPY|NO|NUMBER|SUMS|ADD|PREDICATE|TEST|SELECT|SELECTED|NAMES?|MEMBERS?|PLACE|GROUP|MOST|KEY|ASSIGN|HASH|SURVEY|FIELDS|RUN)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
     const constants = Object.entries({
       ...layout,
       ...numberLayout,
       ...predicateLayout,
       ...groupLayout,
       ...surveyLayout,
+      ...fieldsLayout,
     }).filter(([name, value]) => typeof value === 'number' && shared.test(name))
     expect(loadAddon()?.layout).toEqual(Object.fromEntries(constants))
   })

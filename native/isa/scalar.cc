@@ -2,6 +2,7 @@
 #include "../scan/automaton.h"
 #include "../scan/copy.h"
 #include "../scan/cut.h"
+#include "../scan/fields.h"
 #include "../scan/members.h"
 #include "../scan/group.h"
 #include "../scan/numbers.h"
@@ -101,6 +102,7 @@ const Scanners scalar_scanners = {"scalar",
                                   count_line_feeds,
                                   select_records<ByteFinder>,
                                   cut_members<ByteMarker>,
-                                  assign_groups};
+                                  assign_groups,
+                                  copy_fields<ByteFields>};
 
 }  // namespace linemill

@@ -4,6 +4,7 @@
 #include "../scan/copy.h"
 #include "../scan/count.h"
 #include "../scan/cut_fields.h"
+#include "../scan/fields.h"
 #include "../scan/members.h"
 #include "../scan/group.h"
 #include "../scan/numbers.h"
@@ -31,7 +32,9 @@ constexpr Scanners scanners_of(const char* name) {
           count_line_feeds<Block>,
           select_records<WordFinder<Block>>,
           cut_members<WordMarker<Block>>,
-          assign_groups};
+          assign_groups,
+
+          copy_fields<WordFields<Block>>};
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ inline bool is_plain_number(const uint8_t* at, const uint8_t* end) {
   if (size_t(end - at) > PLAIN_DIGITS + 1 || end[-1] == '0') return false;
   if (*at != '0') return true;
   const uint8_t* significant = fraction;
-  while (*significant == '0') significant++;
+  while (significant < end && *significant == '0') significant++;
   return size_t(significant - fraction) < MOST_LEADING_ZEROS;
 }
 

@@ -23,7 +23,12 @@ struct JsonValue {
   uint32_t end;
 };
 
-/** Goes over the tokens of a line. */
+/**
+ * Goes over the tokens of a line.
+ *
+ * HAZARD: the bytes of a mapped file may change between marking and walking, so that marks and bytes need not agree.
+ * Nothing is read outside of the line whatever they are.
+ */
 class JsonWalk {
  public:
   JsonWalk(const Line& line, const Marks& marks) : line_(line), marks_(marks), at_(0) {}
@@ -70,6 +75,7 @@ class JsonWalk {
   }
 
   bool take_scalar(JsonValue& value) {
+    if (at_ >= marks_.count) return false;
     const uint8_t first = byte();
     value.start = marks_.at[at_];
     value.end = marks_.at[at_ + 1];

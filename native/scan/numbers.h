@@ -52,15 +52,19 @@ inline uint64_t without_byte(uint64_t word, uint32_t bit, uint64_t below) {
   return (word & ~lower & ~(uint64_t(0xff) << bit)) | ((word & lower) << 8) | below;
 }
 
-/** The same where QUICK_BYTES precede `end`: up to 16 digits and a point in two words, without a loop. */
-inline uint32_t parse_number_quickly(const uint8_t* at, const uint8_t* end, double* value) {
+/** A number or its negative, without a branch: signs may follow no rule. Never -0. */
+inline double with_sign(double size, bool is_negative) {
+  uint64_t bits;
+  memcpy(&bits, &size, sizeof(bits));
+  bits |= uint64_t(is_negative) << 63;
+  memcpy(&size, &bits, sizeof(size));
+  return size + 0.0;
+}
+
+/** The same of up to 16 digits and a point, where QUICK_BYTES precede `end`: in two words, without a loop. */
+inline uint32_t parse_decimal_quickly(const uint8_t* at, const uint8_t* end, size_t count, uint64_t last,
+                                      double* value) {
   constexpr uint64_t POINT = '.' ^ '0';
-  const bool is_negative = at < end && *at == '-';
-  const size_t count = size_t(end - at) - is_negative;
-  if (count - 1 >= QUICK_BYTES) return parse_number_slowly(at, end, value);
-  uint64_t last;
-  memcpy(&last, end - 8, 8);
-  last = (last ^ ('0' * EVERY_BYTE)) & (~uint64_t(0) << (count < 8 ? 64 - 8 * count : 0));
   uint64_t first = 0;
   if (count > 8) {
     memcpy(&first, end - 16, 8);
@@ -83,9 +87,24 @@ inline uint32_t parse_number_quickly(const uint8_t* at, const uint8_t* end, doub
     return parse_number_slowly(at, end, value);
   }
   // Both are exact in a double, so that the result is rounded once (Clinger 1990).
-  const double size = is_decimal ? double(digits) / POWERS_OF_TEN[fraction] : double(digits);
-  *value = is_negative ? 0.0 - size : size;
+  const double size = double(digits) / POWERS_OF_TEN[fraction];
+  *value = with_sign(size, *at == '-');
   return is_decimal ? NUMBER_DECIMAL : NUMBER_INTEGER;
+}
+
+/** The same where QUICK_BYTES precede `end`. */
+inline uint32_t parse_number_quickly(const uint8_t* at, const uint8_t* end, double* value) {
+  const bool is_negative = at < end && *at == '-';
+  const size_t count = size_t(end - at) - is_negative;
+  if (count - 1 >= QUICK_BYTES) return parse_number_slowly(at, end, value);
+  uint64_t last;
+  memcpy(&last, end - 8, 8);
+  last = (last ^ ('0' * EVERY_BYTE)) & (~uint64_t(0) << (count < 8 ? 64 - 8 * count : 0));
+  const uint32_t ninth = count == 9 ? uint32_t(end[-9]) - '0' : 0;
+  if (count > 9 || ninth > 9 || !are_digits(last)) return parse_decimal_quickly(at, end, count, last, value);
+  const int64_t size = number_of(last) + ninth * 100000000;
+  *value = double(is_negative ? -size : size);
+  return NUMBER_INTEGER;
 }
 
 /** Parse fields of a column by a function for those that have QUICK_BYTES before their end. */

@@ -97,6 +97,82 @@ Examples:
     load: async () => (await import('./freq-action.js')).freqAction,
   },
   {
+    verb: 'select',
+    description: 'columns, in the order given',
+    words: [{ name: '<columns>', description: 'names, numbers and ranges, between commas' }, INPUTS],
+    help: `
+Columns: a name; a number from 1; a range of numbers (2-4, 3-, -2); !name or !2-4 for all but these; a name in quotes
+("a,b", "2") where it means something else without. In any order, and more than once. Fields are copied as they stand,
+quotes included; one that holds another delimiter of the output gets quotes, or fails where the output has none (tsv).
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ linemill select user_id,time clicks.csv -o times.csv --report
+  $ linemill select 5,1-3 clicks.csv --output-delimiter tab -o clicks.tsv
+  $ linemill select '!user_geohash' clicks.csv --explain
+`,
+    load: async () => (await import('./select-action.js')).selectAction,
+  },
+  {
+    verb: 'slice',
+    description: 'records from one number to another',
+    words: [INPUTS],
+    help: `
+Records are numbered from 0 over all inputs, without their headers; the record at --end is no more among them. Numbers
+below 0 count from the end: all records are counted first then.
+
+Examples:
+  $ linemill generate quoted --rows 100000 -o reviews.csv
+  $ linemill slice reviews.csv --start 50000 --end 50010
+  $ linemill slice reviews.csv --start 1000 --end -1000 -o middle.csv --report
+`,
+    load: async () => (await import('./slice-action.js')).sliceAction,
+  },
+  {
+    verb: 'head',
+    description: 'the first records',
+    words: [INPUTS],
+    help: `
+Records, not lines: a line end inside quotes ends none. The header comes before them.
+
+Examples:
+  $ linemill generate quoted --rows 100000 -o reviews.csv
+  $ linemill head -n 3 reviews.csv
+`,
+    load: async () => (await import('./slice-action.js')).headAction,
+  },
+  {
+    verb: 'tail',
+    description: 'the last records',
+    words: [INPUTS],
+    help: `
+Records, not lines: a line end inside quotes ends none. All are counted, which is exact, then the last blocks are cut.
+
+Examples:
+  $ linemill generate quoted --rows 100000 -o reviews.csv
+  $ linemill tail -n 3 reviews.csv
+`,
+    load: async () => (await import('./slice-action.js')).tailAction,
+  },
+  {
+    verb: 'sample',
+    description: 'a random sample of the records, in input order',
+    words: [
+      { name: '<number>', description: 'how many records; with --fraction the first of the files' },
+      { name: '[input...]', description: INPUTS.description },
+    ],
+    help: `
+The same seed and records give the same sample, however it is made: a record is chosen by a hash of the seed and its
+number. As many records as are asked for, or all if there are fewer; with --fraction each passes by itself.
+
+Examples:
+  $ linemill generate tianchi --rows 100000 -o clicks.csv
+  $ linemill sample 1000 clicks.csv -o thousand.csv --report
+  $ linemill sample clicks.csv --fraction 0.01 --seed 7 -o hundredth.csv
+`,
+    load: async () => (await import('./sample-action.js')).sampleAction,
+  },
+  {
     verb: 'count',
     description: 'how many records (or lines) there are',
     words: [{ name: '<input...>', description: 'files to read' }],
@@ -107,6 +183,7 @@ Examples:
   $ linemill generate quoted --rows 100000 -o reviews.csv
   $ linemill count reviews.csv
   $ linemill count --lines reviews.csv
+  $ linemill count reviews.csv --where 'price > 100'
 `,
     load: async () => (await import('./count-action.js')).countAction,
   },

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Verbs whose workers write records, and those in which the main thread does a worker's part. */
-const WRITING = /^(run|filter|select|slice|head|tail|sample)$/
-const HELPED = /^(count|group|freq|stats)$/
+const WRITING = /^(run|filter|select|slice|head|sample)$/
+const HELPED = /^(count|tail|group|freq|stats)$/
 
 // Workers start as slowly as the command line loads: where they are needed, both happen at once.
 try {

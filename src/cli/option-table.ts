@@ -11,15 +11,17 @@ import {
 import { type OptionEntry, VERB_OPTIONS, type Verb } from './verb-options.js'
 
 const RUN: readonly Verb[] = ['run']
-const RECORDS: readonly Verb[] = ['run', 'filter']
-const ENGINE: readonly Verb[] = ['run', 'filter', 'count', 'split', 'group', 'freq', 'stats']
+const RECORDS: readonly Verb[] = ['run', 'filter', 'select']
+const TABLES: readonly Verb[] = ['group', 'freq', 'stats']
+const LIMITED: readonly Verb[] = ['run', 'filter', 'select', 'sample', 'count', 'split', ...TABLES]
+const ENGINE: readonly Verb[] = [...LIMITED, 'slice', 'head', 'tail']
 
 /** Every option of every command, once. */
 export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '-o, --output <file>',
     description: 'file to write, put in place at the end; - is standard output (default)',
-    verbs: ['run', 'filter', 'group', 'freq', 'stats', 'generate'],
+    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'sample', ...TABLES, 'generate'],
     key: 'output',
   },
   ...VERB_OPTIONS,
@@ -54,14 +56,14 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--names <a,b,c>',
     description: "column names, in place of a header's",
-    verbs: ['run', 'filter', 'count', 'group', 'freq', 'stats'],
+    verbs: ['run', 'filter', 'select', 'count', ...TABLES],
     key: 'names',
     read: readNames,
   },
   {
     flags: '--limit <number>',
     description: 'process only the first so many records',
-    verbs: ENGINE,
+    verbs: LIMITED,
     key: 'limit',
     read: readWholeNumber,
   },
@@ -116,7 +118,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--sync',
     description: 'sync files and directory before the run is done',
-    verbs: ['run', 'filter', 'split', 'group', 'freq', 'stats'],
+    verbs: ['run', 'filter', 'select', 'slice', 'head', 'tail', 'sample', 'split', ...TABLES],
     key: 'sync',
   },
   {

@@ -1,4 +1,13 @@
-import type { Explanation, FilterPlan, GroupsPlan, InputReport, PartsPlan, Report } from '../report.js'
+import type {
+  Explanation,
+  FilterPlan,
+  GroupsPlan,
+  InputReport,
+  PartsPlan,
+  Report,
+  SamplePlan,
+  SlicePlan,
+} from '../report.js'
 import { formatBufferSize, formatBytes, formatCount, formatRate, formatSeconds } from './sizes.js'
 
 /** A fact, with its label. */
@@ -40,6 +49,8 @@ export function describeExplanation(explanation: Explanation): string {
     ['columns', columns.length > 0 ? columns.join(', ') : 'none'],
     ...describeExpression(explanation.expression),
     ...describeGroups(explanation.groups),
+    ...describeSlice(explanation.slice),
+    ...describeSample(explanation.sample),
     ...describeParts(explanation.parts),
     ['workers', String(workers)],
     ['blocks', `${formatCount(blocks)} of ${formatBufferSize(explanation.blockBytes)}`],
@@ -53,6 +64,9 @@ export function describeExplanation(explanation: Explanation): string {
 function describeKind(kind: Explanation['kind'], isReduction: boolean): string {
   if (kind === 'count') return 'counts, nothing is decoded'
   if (kind === 'split') return 'copies records to files as they stand, nothing is decoded'
+  if (kind === 'sample') return 'passes a sample of the records on as they stand, nothing is decoded'
+  if (kind === 'slice') return 'passes some of the records on as they stand, nothing is decoded'
+  if (kind === 'select') return 'copies the columns, in their order, of each record'
   if (kind === 'filter') {
     return isReduction ? 'counts the records that pass' : 'lets records pass as they stand, in input order'
   }
@@ -78,6 +92,21 @@ function describeGroups(plan: GroupsPlan | undefined): Line[] {
     ['keys', keys.join(', ')],
     ['of each', values.join(', ')],
   ]
+}
+
+function describeSlice(plan: SlicePlan | undefined): Line[] {
+  if (plan === undefined) return []
+  const { start, end, countsFirst } = plan
+  const until = end === Number.POSITIVE_INFINITY ? 'the end' : `before ${formatCount(end)}`
+  const how = countsFirst ? ', below 0 from the end; all are counted first' : ''
+  return [['records', `${formatCount(start)} to ${until}${how}`]]
+}
+
+function describeSample(plan: SamplePlan | undefined): Line[] {
+  if (plan === undefined) return []
+  const { seed, records, fraction } = plan
+  const size = records === undefined ? `each by itself, ${fraction} of them` : formatCount(records)
+  return [['records', `${size}, by seed ${seed}`]]
 }
 
 function describeParts(parts: PartsPlan | undefined): Line[] {

@@ -17,6 +17,19 @@ export function readWholeNumber(typed: string): number {
   throw new InvalidArgumentError('Expected a whole number.')
 }
 
+/** Read a whole number, perhaps below 0. */
+export function readInteger(typed: string): number {
+  const value = /^-?\d+$/.test(typed) ? Number(typed) : Number.NaN
+  if (Number.isSafeInteger(value)) return value
+  throw new InvalidArgumentError('Expected a whole number.')
+}
+
+/** Read a number from 0 to 1. */
+export function readFraction(typed: string): number {
+  if (/^(\d+(\.\d*)?|\.\d+)(e-?\d+)?$/i.test(typed) && Number(typed) <= 1) return Number(typed)
+  throw new InvalidArgumentError('Expected a number from 0 to 1, such as 0.01.')
+}
+
 /** Read a number of seconds, perhaps with a fraction; its range is checked where the option is used. */
 export function readSeconds(typed: string): number {
   if (/^(\d+(\.\d*)?|\.\d+)$/.test(typed)) return Number(typed)

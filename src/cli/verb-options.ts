@@ -4,11 +4,27 @@ import type { FreqOptions } from '../freq.js'
 import type { GenerateOptions } from '../generate.js'
 import type { GroupOptions } from '../group.js'
 import type { RunOptions } from '../options.js'
+import type { SampleOptions } from '../sample.js'
+import type { SelectOptions } from '../select.js'
+import type { HeadOptions, SliceOptions } from '../slice.js'
 import type { SplitOptions } from '../split.js'
 import type { StatsOptions } from '../stats.js'
-import { readSize, readWholeNumber } from './typed-values.js'
+import { readDelimiter, readFraction, readInteger, readSize, readWholeNumber } from './typed-values.js'
 
-export type Verb = 'run' | 'filter' | 'count' | 'split' | 'group' | 'freq' | 'stats' | 'generate'
+export type Verb =
+  | 'run'
+  | 'filter'
+  | 'select'
+  | 'slice'
+  | 'head'
+  | 'tail'
+  | 'group'
+  | 'freq'
+  | 'stats'
+  | 'sample'
+  | 'count'
+  | 'split'
+  | 'generate'
 
 export interface OptionEntry {
   readonly flags: string
@@ -23,6 +39,10 @@ export interface OptionEntry {
     | keyof FilterOptions
     | keyof GroupOptions
     | keyof FreqOptions
+    | keyof SelectOptions
+    | keyof SliceOptions
+    | keyof SampleOptions
+    | keyof HeadOptions
     | keyof CountOptions
     | keyof StatsOptions
   readonly read?: (typed: string, before?: never) => unknown
@@ -129,6 +149,55 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
     description: "columns to look at, such as 'price,2-4,!time' (default: all)",
     verbs: ['stats'],
     key: 'columns',
+  },
+  {
+    flags: '--output-delimiter <character>',
+    description:
+      "what parts fields in the output; 'tab' for tsv, which has no quotes (default: as in the inputs)",
+    verbs: ['select'],
+    key: 'outputDelimiter',
+    read: readDelimiter,
+  },
+  {
+    flags: '--start <number>',
+    description: 'first record, from 0; below 0 from the end (default: 0)',
+    verbs: ['slice'],
+    key: 'start',
+    read: readInteger,
+  },
+  {
+    flags: '--end <number>',
+    description: 'record behind the last, from 0; below 0 from the end (default: to the end)',
+    verbs: ['slice'],
+    key: 'end',
+    read: readInteger,
+  },
+  {
+    flags: '-n, --records <number>',
+    description: 'how many records (default: 10)',
+    verbs: ['head', 'tail'],
+    key: 'records',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--fraction <number>',
+    description: 'in place of a number of records: the part of them that passes, about, from 0 to 1',
+    verbs: ['sample'],
+    key: 'fraction',
+    read: readFraction,
+  },
+  {
+    flags: '--seed <number>',
+    description: 'same seed and records: same sample (default: 1)',
+    verbs: ['sample'],
+    key: 'seed',
+    read: readWholeNumber,
+  },
+  {
+    flags: '--where <expression>',
+    description: 'count the records for which it holds, as filter does',
+    verbs: ['count'],
+    key: 'where',
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {

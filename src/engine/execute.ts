@@ -4,7 +4,6 @@ import { MAX_OUTPUTS } from '../layout.js'
 import type { Settings } from '../options.js'
 import { Gatherer } from '../output/gather.js'
 import type { Sink } from '../output/sink.js'
-import type { Boundary } from '../plan/boundary.js'
 import { Region } from '../region/region.js'
 import type { WorkerFigures } from '../report.js'
 import type { FromWorker, WorkerTask } from '../worker/messages.js'
@@ -12,7 +11,7 @@ import type { Pool, PoolWorker } from '../worker/pool.js'
 import { orCancelled } from './cancellation.js'
 import { Failures } from './failures.js'
 import type { Prepared } from './prepare.js'
-import { Tally } from './tally.js'
+import { type OnBoundary, Tally, type Totals } from './tally.js'
 import { watch } from './watch.js'
 
 /** The part of a worker's task that the verb decides. */
@@ -41,11 +40,7 @@ export const NO_WORKERS: Workers = {
 }
 
 /** What a run of all blocks came to. */
-export interface Execution {
-  readonly records: number
-  readonly errors: number
-  /** Records that a filter let pass. */
-  readonly passed: number
+export interface Execution extends Totals {
   readonly drains: number
   /** Bytes written to each sink. */
   readonly bytesWritten: readonly number[]
@@ -56,8 +51,6 @@ export interface Execution {
   readonly states: readonly unknown[]
   /** About the first record that each worker passed over, where it did. */
   readonly firstErrors: readonly PlainError[]
-  /** The boundary behind each input's last block; that before the first, where an input has no block. */
-  readonly ends: readonly Boundary[]
   readonly secondsOfWork: number
 }
 
@@ -92,6 +85,7 @@ export async function execute(
   task: TaskSettings,
   sinks: readonly Sink[],
   settings: Settings,
+  onBoundary?: OnBoundary,
 ): Promise<Execution> {
   if (sinks.length > MAX_OUTPUTS) throw new Error(`at most ${MAX_OUTPUTS} outputs`)
   const { plan } = prepared
@@ -103,11 +97,8 @@ export async function execute(
     { slotBytes, slotCount, blockCount: plan.blockCount, wakeEvery, workerCount: settings.workers },
     pool.takeMemory(),
   )
-  const tally = new Tally(prepared, region, settings)
-  const gatherer = new Gatherer(region, sinks, {
-    isEager: gather === 'eager',
-    onRetire: tally.retire,
-  })
+  const tally = new Tally(prepared, region, settings, onBoundary)
+  const gatherer = new Gatherer(region, sinks, { isEager: gather === 'eager', onRetire: tally.retire })
   const failures = new Failures(region)
   const began = performance.now()
   const run = { prepared, task, settings, region, failures, canHelp: isHelpful(task, sinks) }

@@ -21,6 +21,11 @@ export interface Transform {
   readonly rejectHeader: Buffer
   /** Whether the kernel writes anything. Default true. */
   readonly isWritten?: boolean
+  /**
+   * Make the output, in pieces, of what the kernel came to in each thread; it writes nothing itself then. Inputs are still
+   * open.
+   */
+  readonly finish?: (execution: Execution) => Iterable<Buffer>
   /** How fields are written, where the kernel writes fields. */
   readonly outputDialect?: OutputDialect
 }
@@ -29,7 +34,7 @@ export interface Transform {
 export async function transform(
   prepared: Prepared,
   pool: Pool,
-  { kernel, header, rejectHeader, isWritten = true, outputDialect = PLAIN }: Transform,
+  { kernel, header, rejectHeader, isWritten = true, finish, outputDialect = PLAIN }: Transform,
   settings: Settings,
   began: number,
 ): Promise<{ report: Report; execution: Execution }> {
@@ -39,14 +44,19 @@ export async function transform(
     if (isWritten) await orCancelled(writeHeaders(sinks, { header, rejectHeader }), settings.signal)
     const { onError, workers } = settings
     const task = { columns: [], outputDialect, recordAllowed: true, args: {}, kernel, onError }
-    const execution = await execute(prepared, pool, task, sinks, settings)
+    const execution = await execute(prepared, pool, task, finish === undefined ? sinks : [], settings)
+    let finishedBytes = 0
+    for (const piece of finish?.(execution) ?? []) {
+      finishedBytes += piece.length
+      await orCancelled(sinks[0].write([piece]), settings.signal)
+    }
     checkInputs(prepared, settings)
     checkSignal(settings.signal)
     // HAZARD: loaded before the commit: a signal that comes when outputs are in their places ends what is left.
     const passedOver = execution.errors > 0 ? await import('./passed-over.js') : undefined
     await commitAll(sinks)
     if (passedOver) settings.onWarning(passedOver.describeErrors(prepared, execution, settings))
-    const outputBytes = header.length + (execution.bytesWritten[0] ?? 0)
+    const outputBytes = header.length + finishedBytes + (execution.bytesWritten[0] ?? 0)
     const figures = makeFigures(prepared, settings, execution, { workers, outputBytes, began, workBegan })
     const [sink] = sinks
     const report = sink instanceof MemorySink ? { ...figures, output: sink.bytes() } : figures

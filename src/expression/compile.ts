@@ -16,6 +16,8 @@ export interface CompiledExpression {
   readonly program: Uint32Array
   /** What runs as JavaScript: a function's body, and the tests that it asks as a program. */
   readonly function?: ExpressionFunction
+  /** Of ndjson: those that must be cut out as members, since the program asks about them. All columns, or none. */
+  readonly members: readonly string[]
   /** Of ndjson, where the program asks about members: all of the expression, for records that leave it in doubt. */
   readonly whole?: ExpressionFunction
 }
@@ -58,9 +60,10 @@ export function compileExpression(
     const { source: body, tests } = writeFunction(part, { ...context, hasMembers: false })
     return { source: body, tests: writeLooseTests(tests) }
   }
+  const asksMembers = context.hasMembers === true && asksColumns(program)
   const compiled = {
     ...{ columns: columns.read, program },
-    ...(context.hasMembers && asksColumns(program) ? { whole: write(conditions) } : {}),
+    ...(asksMembers ? { members: columns.read, whole: write(conditions) } : { members: [] }),
   }
   if (obstacle === undefined) return { compiled, plan: shown }
   return {

@@ -25,12 +25,13 @@ interface Item {
  */
 export function findColumns(list: ColumnList, names: readonly string[]): number[] {
   const items = typeof list === 'string' ? readItems(list, names) : readArray(list, names)
+  if (items.length === 0) throw usage('expected at least one column, found none')
   const excluded = new Set(items.filter(({ isExcluded }) => isExcluded).flatMap(({ indexes }) => indexes))
   const named = items.filter(({ isExcluded }) => !isExcluded)
   const taken = named.length > 0 ? named.flatMap(({ indexes }) => indexes) : names.map((_, index) => index)
   const left = taken.filter((index) => !excluded.has(index))
   if (left.length > 0) return left
-  throw usage(excluded.size > 0 ? 'the columns leave none over' : 'expected at least one column, found none')
+  throw usage('the columns leave none over')
 }
 
 function readArray(list: unknown, names: readonly string[]): Item[] {
@@ -47,7 +48,7 @@ function readArray(list: unknown, names: readonly string[]): Item[] {
 }
 
 /** An item: an exclamation mark or not, then a name in quotes, or what stands before the next comma. */
-const ITEM = /(!?)(?:"((?:[^"]|"")*)"|([^,]*))(?:,|$)/y
+const ITEM = /(!?)(?:"((?:[^"]|"")*)"|([^",][^,]*)?)(?:,|$)/y
 
 function readItems(list: string, names: readonly string[]): Item[] {
   const items: Item[] = []

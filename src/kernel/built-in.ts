@@ -5,14 +5,26 @@ import type { ExpressionFunction } from '../expression/compile.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { FilterDescription } from './filter-kernel.js'
+import type { FractionDescription } from './fraction-kernel.js'
 import type { GroupDescription } from './group-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
+import type { SampleDescription } from './sample-kernel.js'
+import type { SelectDescription } from './select-kernel.js'
+import type { SliceDescription } from './slice-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
 import type { StatsDescription } from './stats-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
-export type KernelDescription = SplitDescription | FilterDescription | GroupDescription | StatsDescription
+export type KernelDescription =
+  | SplitDescription
+  | FilterDescription
+  | SelectDescription
+  | SliceDescription
+  | GroupDescription
+  | StatsDescription
+  | SampleDescription
+  | FractionDescription
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -53,6 +65,26 @@ export async function makeBuiltInKernel(
       const { StatsKernel } = await import('./stats-kernel.js')
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
       return new StatsKernel(parts, description, batch, primitives)
+    }
+    case 'slice': {
+      const { SliceKernel } = await import('./slice-kernel.js')
+      const { delimiter } = settings.outputDialect
+      return new SliceKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
+    }
+    case 'sample': {
+      const { SampleKernel } = await import('./sample-kernel.js')
+      return new SampleKernel(description)
+    }
+    case 'fraction': {
+      const { FractionKernel } = await import('./fraction-kernel.js')
+      const { delimiter } = settings.outputDialect
+      return new FractionKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
+    }
+    case 'select': {
+      const { SelectKernel } = await import('./select-kernel.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: false })
+      const own = { writer: writers[0], primitives, dialect: settings.outputDialect }
+      return new SelectKernel(parts, description, batch, own)
     }
   }
 }

@@ -10,6 +10,8 @@ export interface Kernel {
   readonly firstError?: LinemillError | undefined
   /** Records that a filter let pass, since the worker began. */
   readonly passed?: number
+  /** Records of the run before it are not asked for: blocks that hold no others are not cut. Default 0. */
+  readonly firstRecord?: number
   /**
    * What a reduction has come to in this worker, as plain data that crosses threads. Asked for once, when there are no
    * more batches.

@@ -15,21 +15,9 @@ import {
 } from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { Control } from '../region/control.js'
-import { type Block, blockAt, type InputPlan, type Plan } from './plan.js'
+import { type Block, type Boundary, blockAt, type InputPlan, type Plan } from './plan.js'
 
-/** What is known where two blocks meet. Counts are of what ended before it. */
-export interface Boundary {
-  /** State of the quoting automaton (layout: FIELD_START and so on). */
-  readonly state: number
-  /** Records of the input, blank lines that are no records not counted. */
-  readonly records: number
-  /** Lines of the input. */
-  readonly lines: number
-  /** Lines of the input that were skipped because they have no bytes. */
-  readonly blanks: number
-  /** Records of the run: of this input and those before it. */
-  readonly runRecords: number
-}
+export type { Boundary } from './plan.js'
 
 /** The boundary before the first block of an input. */
 export function inputBoundary(input: InputPlan, runRecords: number): Boundary {
@@ -134,7 +122,7 @@ export class BoundaryFinder {
       if (phase >= PHASE_BOUNDARY) break
       passed.push(this.#summaryOf(known, phase))
     }
-    let boundary = known < 0 ? undefined : readBoundary(this.#control, known)
+    let boundary = known < 0 ? this.#plan.entry : readBoundary(this.#control, known)
     for (let next = known + 1; ; next++) {
       const { input } = blockAt(this.#plan, next, block.inputIndex)
       if (boundary === undefined || next === input.firstBlock) {

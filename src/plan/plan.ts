@@ -17,6 +17,22 @@ export interface Plan {
   readonly inputs: readonly InputPlan[]
   readonly blockBytes: number
   readonly blockCount: number
+  /** The boundary before block 0, where other blocks of the inputs stand before it. */
+  readonly entry?: Boundary
+}
+
+/** What is known where two blocks meet. Counts are of what ended before it. */
+export interface Boundary {
+  /** State of the quoting automaton (layout: FIELD_START and so on). */
+  readonly state: number
+  /** Records of the input, blank lines that are no records not counted. */
+  readonly records: number
+  /** Lines of the input. */
+  readonly lines: number
+  /** Lines of the input that were skipped because they have no bytes. */
+  readonly blanks: number
+  /** Records of the run: of this input and those before it. */
+  readonly runRecords: number
 }
 
 /** One input of a plan. */
@@ -43,6 +59,7 @@ export interface InputPlan {
   readonly slots: readonly number[]
   /** Of ndjson: names of the members that are cut out of the records' objects as fields. */
   readonly members: readonly string[]
+  /** Below 0 where the plan begins behind it. */
   readonly firstBlock: number
   readonly blockCount: number
   /** Bytes of content of the inputs before this one. */
@@ -84,6 +101,13 @@ export function makePlan(
     )
   }
   return { inputs: planned, blockBytes, blockCount }
+}
+
+/** Make the plan of a plan's blocks from one on, which becomes block 0; `entry` is the boundary before it. */
+export function planFrom(plan: Plan, first: number, entry: Boundary | undefined): Plan {
+  const inputs = plan.inputs.map((input) => ({ ...input, firstBlock: input.firstBlock - first }))
+  const { blockBytes, blockCount } = plan
+  return { inputs, blockBytes, blockCount: blockCount - first, ...(entry !== undefined && { entry }) }
 }
 
 /** Find a block's input and range. `hint` is an input index to look at first. */

@@ -75,6 +75,7 @@ interface Scanners {
     keyBytes: Uint8Array,
     ids: Uint32Array,
   ): void
+  copyFields: Primitives['copyFields']
 }
 
 /** What the system is told about how a mapping's bytes will be read. */
@@ -174,6 +175,24 @@ function packDialect(dialect: Dialect): number {
   return dialect.delimiter | (dialect.quote << 16)
 }
 
+/**
+ * Call a scanner until it is through with its records. What it stops before is odd (a number of twenty digits, a long
+ * field with quotes in it, an object of many parts), and its twin's.
+ */
+function finishRecords<Call extends unknown[]>(
+  scan: (...call: Call) => void,
+  twin: (...call: Call) => void,
+  call: Call,
+  [words, next, last]: [words: Uint32Array, next: number, last: number],
+): void {
+  const end = words[last]
+  for (scan(...call); words[next] < end; scan(...call)) {
+    words[last] = words[next] + 1
+    twin(...call)
+    words[last] = end
+  }
+}
+
 function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
   return {
     instructionSet,
@@ -202,26 +221,14 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     surveyFields: scanners.surveyFields,
     isAscii: scanners.isAscii,
     countLineFeeds: scanners.countLineFeeds,
+    copyFields: scanners.copyFields,
     selectRecords(bytes, table, program, select, selected) {
-      const end = select[SELECT_END]
-      for (;;) {
-        scanners.selectRecords(bytes, table, program, select, selected)
-        if (select[SELECT_NEXT] === end) return
-        // What is odd (a number of twenty digits, a long field with quotes in it) is the twin's.
-        select[SELECT_END] = select[SELECT_NEXT] + 1
-        selectPortably(bytes, table, program, select, selected)
-        select[SELECT_END] = end
-      }
+      const call: Parameters<Primitives['selectRecords']> = [bytes, table, program, select, selected]
+      finishRecords(scanners.selectRecords, selectPortably, call, [select, SELECT_NEXT, SELECT_END])
     },
     cutMembers(bytes, names, members, table) {
-      const end = members[MEMBERS_END]
-      for (;;) {
-        scanners.cutMembers(bytes, names, members, table)
-        if (members[MEMBERS_NEXT] === end) return
-        members[MEMBERS_END] = members[MEMBERS_NEXT] + 1
-        cutPortably(bytes, names, members, table)
-        members[MEMBERS_END] = end
-      }
+      const call: Parameters<Primitives['cutMembers']> = [bytes, names, members, table]
+      finishRecords(scanners.cutMembers, cutPortably, call, [members, MEMBERS_NEXT, MEMBERS_END])
     },
     assignGroups: bindAssignGroups(scanners),
   }

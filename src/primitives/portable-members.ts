@@ -25,12 +25,23 @@ const CLOSE_BRACE = 125
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const SPACE = 32
+const ZERO = 48
 
-const SPACES: readonly number[] = [SPACE, 9, 13]
+/** Kinds of bytes; those up to digits may be part of a number or a word. */
+const IS_DIGIT = 1
+const IS_SPACE = 2
+const IS_EDGE = 3
+const KINDS = new Uint8Array(256)
+for (const byte of [SPACE, 9, 13]) KINDS[byte] = IS_SPACE
+for (const byte of [QUOTE, COLON, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET])
+  KINDS[byte] = IS_EDGE
+for (let digit = 0; digit < 10; digit++) KINDS[ZERO + digit] = IS_DIGIT
+
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 /** A number as JavaScript writes it. One of more digits may be, too. */
 const PLAIN_NUMBER = /^-?(0|[1-9]\d*)(\.\d*[1-9])?$/
 const PLAIN_DIGITS = 15
+const FIRST_BEYOND_ASCII = 0x80
 const WORDS: readonly string[] = ['true', 'false', 'null']
 
 export function cutMembers(
@@ -51,7 +62,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /** What makes a line be left to others. */
-class Undecided extends Error {}
+class Undecided {}
 
 /** A value, and what it cannot be read as from its bytes (layout: MEMBER_). */
 interface Value {
@@ -63,28 +74,26 @@ interface Value {
 class MemberRows {
   readonly #table: Uint32Array
   readonly #capacity: number
-  /** Columns by their names, one character for each byte. */
-  readonly #columns = new Map<string, number>()
+  readonly #names: readonly Buffer[]
 
   constructor(names: Uint32Array, table: Uint32Array, capacity: number) {
     this.#table = table
     this.#capacity = capacity
     const bytes = Buffer.from(names.buffer, names.byteOffset, names.byteLength)
-    for (let column = 0; column < names[NAMES_COUNT]; column++) {
+    this.#names = Array.from({ length: names[NAMES_COUNT] }, (_, column) => {
       const word = NAMES_WORDS + NAME_WORDS * column
-      const name = bytes.latin1Slice(names[word], names[word] + names[word + 1])
-      if (!this.#columns.has(name)) this.#columns.set(name, column)
-    }
+      return bytes.subarray(names[word], names[word] + names[word + 1])
+    })
   }
 
   cut(reader: JsonReader, record: number): void {
     const start = this.#table[record]
     const end = this.#table[this.#capacity + record]
-    for (const column of this.#columns.values()) this.#set(column, record, end, end)
+    for (let column = 0; column < this.#names.length; column++) this.#set(column, record, end, end)
     let doubts = 0
-    const onMember = (name: string, value: Value): void => {
-      const column = this.#columns.get(name)
-      if (column === undefined) return
+    const onMember = (name: Value, value: Value): void => {
+      const column = this.#find(reader.bytes, name)
+      if (column < 0) return
       this.#set(column, record, value.start, value.end)
       const shift = 2 * Math.min(column, MEMBER_SHARED)
       // The last one of a name counts; in bits that are shared the doubts of those before stay.
@@ -100,6 +109,15 @@ class MemberRows {
     this.#table[2 * this.#capacity + record] = doubts
   }
 
+  /** The column of a name; -1 if it is not wanted. */
+  #find(bytes: Buffer, { start, end }: Value): number {
+    for (let column = 0; column < this.#names.length; column++) {
+      const name = this.#names[column]
+      if (name.length === end - start && isSame(name, bytes, start)) return column
+    }
+    return -1
+  }
+
   #set(column: number, record: number, start: number, end: number): void {
     const at = (3 + 2 * column) * this.#capacity + record
     this.#table[at] = start
@@ -107,18 +125,25 @@ class MemberRows {
   }
 }
 
+/** Shorter ones are compared faster here than by a call. */
+function isSame(name: Buffer, bytes: Buffer, start: number): boolean {
+  let at = 0
+  while (at < name.length && name[at] === bytes[start + at]) at++
+  return at === name.length
+}
+
 /** Reads lines of JSON; throws where one is not what is expected. */
 class JsonReader {
-  readonly #bytes: Buffer
+  readonly bytes: Buffer
   #at = 0
   #end = 0
 
   constructor(bytes: Buffer) {
-    this.#bytes = bytes
+    this.bytes = bytes
   }
 
   /** Read a line that is one object, and tell its members. */
-  readLine(start: number, end: number, onMember: (name: string, value: Value) => void): void {
+  readLine(start: number, end: number, onMember: (name: Value, value: Value) => void): void {
     if (end - start > MOST_LINE_BYTES) throw new Undecided()
     this.#at = start
     this.#end = end
@@ -128,7 +153,7 @@ class JsonReader {
         const name = this.#readText()
         if (name.doubts & MEMBER_NO_NUMBER) throw new Undecided()
         this.#expect(COLON)
-        onMember(this.#bytes.latin1Slice(name.start, name.end), this.#readValue())
+        onMember(name, this.#readValue())
       } while (this.#take(COMMA))
       this.#expect(CLOSE_BRACE)
     }
@@ -139,11 +164,11 @@ class JsonReader {
   /** The next byte that is no space; -1 behind the last one. */
   #peek(): number {
     this.#skipSpace()
-    return this.#at < this.#end ? this.#bytes[this.#at] : -1
+    return this.#at < this.#end ? this.bytes[this.#at] : -1
   }
 
   #skipSpace(): void {
-    while (this.#at < this.#end && SPACES.includes(this.#bytes[this.#at])) this.#at++
+    while (this.#at < this.#end && KINDS[this.bytes[this.#at]] === IS_SPACE) this.#at++
   }
 
   #take(byte: number): boolean {
@@ -195,9 +220,15 @@ class JsonReader {
 
   #readScalar(): Value {
     const start = this.#at
-    while (this.#at < this.#end && !isEdge(this.#bytes[this.#at])) this.#at++
+    const first = this.bytes[start]
+    while (this.#at < this.#end && KINDS[this.bytes[this.#at]] === IS_DIGIT) this.#at++
+    const digits = this.#at - start
+    while (this.#at < this.#end && KINDS[this.bytes[this.#at]] <= IS_DIGIT) this.#at++
     const end = this.#at
-    const text = this.#bytes.latin1Slice(start, end)
+    // Most are digits alone.
+    const isWhole = digits === end - start && digits > 0 && digits <= PLAIN_DIGITS
+    if (isWhole && (first !== ZERO || digits === 1)) return { start, end, doubts: 0 }
+    const text = this.bytes.latin1Slice(start, end)
     if (WORDS.includes(text)) return { start, end: text === 'null' ? start : end, doubts: 0 }
     if (!NUMBER.test(text)) throw new Undecided()
     return { start, end, doubts: isPlain(text) ? 0 : MEMBER_NO_TEXT }
@@ -208,36 +239,32 @@ class JsonReader {
     this.#expect(QUOTE)
     const start = this.#at
     let hasEscapes = false
-    while (this.#at < this.#end && this.#bytes[this.#at] !== QUOTE) {
-      if (this.#bytes[this.#at] < SPACE) throw new Undecided()
-      if (this.#bytes[this.#at] === BACKSLASH) {
+    let all = 0
+    while (this.#at < this.#end) {
+      const byte = this.bytes[this.#at]
+      if (byte === QUOTE) break
+      if (byte < SPACE) throw new Undecided()
+      all |= byte
+      if (byte === BACKSLASH) {
         hasEscapes = true
         this.#skipEscape()
       } else this.#at++
     }
     const end = this.#at
-    this.#expect(QUOTE)
+    if (end === this.#end) throw new Undecided()
+    this.#at++
     if (hasEscapes) return { start, end, doubts: MEMBER_NO_TEXT | MEMBER_NO_NUMBER }
-    return { start, end, doubts: isUtf8(this.#bytes.subarray(start, end)) ? 0 : MEMBER_NO_TEXT }
+    if (all < FIRST_BEYOND_ASCII) return { start, end, doubts: 0 }
+    return { start, end, doubts: isUtf8(this.bytes.subarray(start, end)) ? 0 : MEMBER_NO_TEXT }
   }
 
   #skipEscape(): void {
-    const text = this.#bytes.latin1Slice(this.#at, Math.min(this.#at + 6, this.#end))
+    const text = this.bytes.latin1Slice(this.#at, Math.min(this.#at + 6, this.#end))
     const found = /^\\(["\\/bfnrt]|u[0-9a-fA-F]{4})/.exec(text)
     if (found === null) throw new Undecided()
     this.#at += found[0].length
   }
 }
-
-/** Whether a byte ends a number or a word: space, quotes, and what JSON is built of. */
-function isEdge(byte: number): boolean {
-  return SPACES.includes(byte) || EDGES.includes(byte)
-}
-
-const EDGES: readonly number[] = [
-  ...[QUOTE, COLON, COMMA],
-  ...[OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET],
-]
 
 /** Whether a number of JSON is known to be written as JavaScript writes it. */
 function isPlain(text: string): boolean {

@@ -36,6 +36,7 @@ import {
   UNQUOTED,
 } from '../layout.js'
 import { copyExtents } from './portable-copy.js'
+import { copyFields } from './portable-fields.js'
 import { assignGroups } from './portable-group.js'
 import { cutMembers } from './portable-members.js'
 import { parseNumbers } from './portable-numbers.js'
@@ -270,4 +271,5 @@ export const portablePrimitives: Primitives = {
   selectRecords,
   cutMembers,
   assignGroups,
+  copyFields,
 }

@@ -161,4 +161,12 @@ export interface Primitives {
     store: GroupStore,
     ids: Uint32Array,
   ): void
+
+  /**
+   * Write chosen fields of a batch's records to `target`, each record with delimiters and a line feed, as long as whole
+   * records fit (layouts: tableWords, FIELDS_). A field's bytes are copied as they stand where they mean the same in the
+   * target; else they get quotes, or lose them. One that would need quotes which the target has not is refused.
+   * Bytes of the target between what was written and TARGET_END are undefined afterwards.
+   */
+  copyFields(bytes: Uint8Array, table: Uint32Array, fields: Uint32Array, target: Uint8Array): void
 }

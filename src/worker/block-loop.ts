@@ -141,7 +141,8 @@ export class BlockLoop {
     reader.window(Math.max(contentStart, block.start - 2), Math.min(byteLength, block.end + READ_ON_BYTES))
     const { before, after } = this.#finder.resolve(block)
     if (after.runRecords >= this.#parts.limit) this.#parts.control.stopAfter(block.index)
-    if (this.#work === undefined) {
+    // The records that start in a block are followed by as many at most as end before its end.
+    if (this.#work === undefined || after.runRecords < (this.#work.kernel.firstRecord ?? 0)) {
       const isUnclosed = block.end === byteLength && after.state === QUOTED
       if (isUnclosed && after.runRecords <= this.#parts.limit) this.#failUnclosed(block, reader)
       return 0

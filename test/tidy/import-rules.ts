@@ -15,6 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'predicate-layout.ts',
     'group-layout.ts',
     'survey-layout.ts',
+    'fields-layout.ts',
   ],
   ['primitives/'],
   ['options.ts'],
@@ -33,6 +34,9 @@ const FLOORS: readonly (readonly string[])[] = [
     'group.ts',
     'freq.ts',
     'stats.ts',
+    'select.ts',
+    'slice.ts',
+    'sample.ts',
     'split.ts',
     'batches.ts',
     'map-file.ts',
@@ -53,6 +57,7 @@ const BEDROCK = [
   'src/predicate-layout.ts',
   'src/group-layout.ts',
   'src/survey-layout.ts',
+  'src/fields-layout.ts',
 ]
 
 /** Modules that only these files and folders may import. No owner: nobody may. */
@@ -78,6 +83,9 @@ const PUBLIC_TO_CLI = [
   'src/group.ts',
   'src/freq.ts',
   'src/stats.ts',
+  'src/select.ts',
+  'src/slice.ts',
+  'src/sample.ts',
   'src/split.ts',
   'src/generate.ts',
   'src/tasks.ts',

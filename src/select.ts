@@ -1,0 +1,113 @@
+import { makeExplanation } from './engine/figures.js'
+import { headerOf } from './engine/job-output.js'
+import { openPrepared, type Prepared } from './engine/prepare.js'
+import { selectedHeader } from './engine/selected-header.js'
+import { planSelection, type Selection } from './engine/selection.js'
+import { transform } from './engine/transform.js'
+import type { ColumnList } from './format/column-list.js'
+import { closeInputs } from './input/open.js'
+import { type RunOptions, resolveOptions, type Settings, singleByte, type Verb } from './options.js'
+import type { Explanation, Report } from './report.js'
+import { Pool } from './worker/pool.js'
+
+export type { ColumnList } from './format/column-list.js'
+
+export interface SelectOptions extends Omit<RunOptions, 'args' | 'exportName' | 'timeoutSeconds'> {
+  /**
+   * One ASCII character that parts fields of the output; a tab makes it tsv, which has no quotes. Default: delimiter and
+   * quote of the inputs.
+   */
+  readonly outputDelimiter?: string
+}
+
+const VERB: Verb = {
+  name: 'select',
+  also: ['outputDelimiter'],
+  without: ['args', 'exportName', 'timeoutSeconds'],
+}
+
+/**
+ * Copy columns of each record, in the order given, behind the header's. A field's bytes are copied as they stand; where
+ * that would mean something else with the output's delimiter, it gets quotes, and where the output has none (tsv) it
+ * loses them.
+ *
+ * @param columns names, 1-based numbers, ranges and exclusions as text, `'time,2-4,!3'`, or an array of names and
+ * numbers; docs/records.md has all of it. csv and tsv only.
+ * @returns the run's figures; `output` holds the bytes where no `options.output` is given.
+ * @throws LinemillError ERR_USAGE where a column is not there; ERR_RAGGED, and ERR_VALUE about a field that needs quotes
+ * which the output has not, with the record's position; no output file is changed then.
+ */
+export async function select(
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options: SelectOptions = {},
+): Promise<Report> {
+  const pool = new Pool(resolveOptions(options, VERB).workers)
+  try {
+    return await selectOnPool(pool, columns, inputs, options)
+  } finally {
+    await pool.close()
+  }
+}
+
+/** Select on workers that are there already, or start them. */
+export async function selectOnPool(
+  pool: Pool,
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options: SelectOptions = {},
+): Promise<Report> {
+  const began = performance.now()
+  const { prepared, settings, kernel, outputDialect } = prepareSelect(columns, inputs, options)
+  try {
+    const rejectHeader = headerOf(prepared)
+    const header = selectedHeader(prepared, kernel, outputDialect)
+    const output = { kernel, header, rejectHeader, outputDialect }
+    return (await transform(prepared, pool, output, settings, began)).report
+  } finally {
+    closeInputs(prepared.inputs)
+  }
+}
+
+/** Say what `select` would do, without doing it. */
+export async function explainSelect(
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options: SelectOptions = {},
+): Promise<Explanation> {
+  const { prepared, settings, selected } = prepareSelect(columns, inputs, options)
+  closeInputs(prepared.inputs)
+  return makeExplanation(prepared, settings, {
+    kind: 'select',
+    isReduction: false,
+    workers: settings.workers,
+    columns: selected,
+    outputs: settings.onError === 'reject' ? 2 : 1,
+  })
+}
+
+/** A selection that is ready to run. */
+interface Selecting extends Selection {
+  readonly prepared: Prepared
+  readonly settings: Settings
+}
+
+function prepareSelect(
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options: SelectOptions,
+): Selecting {
+  const settings = resolveOptions(options, VERB)
+  const outputDelimiter = singleByte('outputDelimiter', options.outputDelimiter)
+  const { format, delimiter, quote, header, names } = settings
+  const choice = { format, delimiter, quote, header, names }
+  let selection: Selection | undefined
+  const prepared = openPrepared(inputs, settings, {
+    choice,
+    columns(there) {
+      selection = planSelection(columns, there, choice, outputDelimiter)
+      return selection.read
+    },
+  })
+  return { prepared, settings, ...(selection as NonNullable<typeof selection>) }
+}
