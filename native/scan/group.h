@@ -114,19 +114,16 @@ class Groups {
   /** The number of a key's group, which appears with record `row` if it is new; NO_INDEX where there is no room. */
   uint32_t number_of(const GroupKey& key, uint32_t row) {
     const uint32_t kind = (key.length > FIRST_BYTES ? GROUP_LONG : key.length) << GROUP_LENGTH_SHIFT;
-    for (uint32_t at = key.hash & mask_;; at = (at + 1) & mask_) {
-      uint32_t* const place = grouping_.places + PLACE_WORDS * size_t(at);
-      const uint32_t found = place[PLACE_GROUP];
-      const uint32_t number = (found & GROUP_NUMBER_MASK) - 1;
-      if (found == 0) return add(key, kind, place, row);
-      KeyWords first;
-      memcpy(&first, place + PLACE_FIRST, sizeof(first));
-      // All at once: a branch for each would be one more that nobody could foresee.
-      const uint64_t differing = (first.one ^ key.first.one) | (first.other ^ key.first.other) |
-                                 ((found & ~GROUP_NUMBER_MASK) ^ kind);
-      if (differing != 0 || number >= count_) continue;
-      if (key.length <= FIRST_BYTES || has_rest(key, number)) return number;
-    }
+    const uint32_t* const place = grouping_.places + PLACE_WORDS * size_t(key.hash & mask_);
+    const uint32_t found = place[PLACE_GROUP];
+    KeyWords first;
+    memcpy(&first, place + PLACE_FIRST, sizeof(first));
+    // All at once: a branch for each would be one more that nobody could foresee.
+    const uint64_t differing = (first.one ^ key.first.one) | (first.other ^ key.first.other) |
+                               ((found & ~GROUP_NUMBER_MASK) ^ kind);
+    const uint32_t number = (found & GROUP_NUMBER_MASK) - 1;
+    if (__builtin_expect(differing == 0 && number < count_ && key.length <= FIRST_BYTES, 1)) return number;
+    return search(key, kind, row);
   }
 
   void write(uint32_t* assign) const {
@@ -135,6 +132,22 @@ class Groups {
   }
 
  private:
+  /** Look for a key that is not at its place, or longer than what stands there. */
+  __attribute__((noinline)) uint32_t search(const GroupKey& key, uint32_t kind, uint32_t row) {
+    for (uint32_t at = key.hash & mask_;; at = (at + 1) & mask_) {
+      uint32_t* const place = grouping_.places + PLACE_WORDS * size_t(at);
+      const uint32_t found = place[PLACE_GROUP];
+      const uint32_t number = (found & GROUP_NUMBER_MASK) - 1;
+      if (found == 0) return add(key, kind, place, row);
+      KeyWords first;
+      memcpy(&first, place + PLACE_FIRST, sizeof(first));
+      const uint64_t differing = (first.one ^ key.first.one) | (first.other ^ key.first.other) |
+                                 ((found & ~GROUP_NUMBER_MASK) ^ kind);
+      if (differing != 0 || number >= count_) continue;
+      if (key.length <= FIRST_BYTES || has_rest(key, number)) return number;
+    }
+  }
+
   bool has_rest(const GroupKey& key, uint32_t number) const {
     const uint32_t* const group = grouping_.groups + GROUP_WORDS * size_t(number);
     const uint32_t start = group[GROUP_START];
@@ -175,7 +188,12 @@ class KeyFinder {
   /** Forget the keys that were made. */
   void restart() { made_ = 0; }
 
-  KeyIs find(uint32_t row, Field& key) { return key_count_ == 1 ? find_only(row, key) : join(row, key); }
+  template <bool IsOnly>
+  KeyIs find(uint32_t row, Field& key) {
+    if (!IsOnly) return join(row, key);
+    if (!find_field(row, grouping_.keys, key)) return KeyIs::OUTSIDE;
+    return is_quoted(key, grouping_.keys[KEY_QUOTE]) ? take_quotes_off(key) : KeyIs::FOUND;
+  }
 
  private:
   bool find_field(uint32_t row, const uint32_t* column, Field& field) const {
@@ -191,17 +209,14 @@ class KeyFinder {
     return quote != NO_BYTE && field.at < field.end && *field.at == quote;
   }
 
-  KeyIs find_only(uint32_t row, Field& key) {
-    if (!find_field(row, grouping_.keys, key)) return KeyIs::OUTSIDE;
-    const uint32_t quote = grouping_.keys[KEY_QUOTE];
-    if (!is_quoted(key, quote)) return KeyIs::FOUND;
+  KeyIs take_quotes_off(Field& key) {
     if (MADE_BYTES - made_ < COPY_BYTES) return KeyIs::LATER;
-    if (!unquote(key, uint8_t(quote), bytes_ + made_)) return KeyIs::ODD;
+    if (!unquote(key, uint8_t(grouping_.keys[KEY_QUOTE]), bytes_ + made_)) return KeyIs::ODD;
     if (key.at == bytes_ + made_) made_ += key.length();
     return KeyIs::FOUND;
   }
 
-  KeyIs join(uint32_t row, Field& key) {
+  __attribute__((noinline)) KeyIs join(uint32_t row, Field& key) {
     uint8_t* const start = bytes_ + made_;
     uint8_t* const limit = bytes_ + MADE_BYTES;
     uint8_t* to = start;
@@ -241,7 +256,8 @@ class KeyFinder {
   uint8_t bytes_[MADE_BYTES];
 };
 
-inline bool assign_groups(const Grouping& grouping, uint32_t* assign, uint32_t* ids) {
+template <bool IsOnly>
+bool assign_groups_by(const Grouping& grouping, uint32_t* assign, uint32_t* ids) {
   const uint32_t end = assign[ASSIGN_END];
   const uint32_t seed[2] = {assign[ASSIGN_SEED], assign[ASSIGN_SEED + 1]};
   Groups groups(grouping, assign);
@@ -256,7 +272,7 @@ inline bool assign_groups(const Grouping& grouping, uint32_t* assign, uint32_t* 
     finder.restart();
     for (; count < most; count++) {
       Field field;
-      last = finder.find(row + count, field);
+      last = finder.find<IsOnly>(row + count, field);
       if (last != KeyIs::FOUND) break;
       keys[count] = make_key(field, seed);
       groups.prefetch(keys[count].hash);
@@ -275,6 +291,11 @@ inline bool assign_groups(const Grouping& grouping, uint32_t* assign, uint32_t* 
   assign[ASSIGN_NEXT] = row;
   groups.write(assign);
   return last != KeyIs::OUTSIDE;
+}
+
+inline bool assign_groups(const Grouping& grouping, uint32_t* assign, uint32_t* ids) {
+  const bool is_only = assign[ASSIGN_KEYS] == 1;
+  return is_only ? assign_groups_by<true>(grouping, assign, ids) : assign_groups_by<false>(grouping, assign, ids);
 }
 
 }  // namespace

@@ -230,20 +230,24 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
       const call: Parameters<Primitives['cutMembers']> = [bytes, names, members, table]
       finishRecords(scanners.cutMembers, cutPortably, call, [members, MEMBERS_NEXT, MEMBERS_END])
     },
-    assignGroups(bytes, table, keys, assign, store, ids) {
-      const { places, groups, keyBytes } = store
-      const end = assign[ASSIGN_END]
-      for (;;) {
-        scanners.assignGroups(bytes, table, keys, assign, places, groups, keyBytes, ids)
-        if (assign[ASSIGN_STATUS] !== ASSIGN_ODD) return
-        // A long key, or one with quotes in it, is the twin's.
-        const odd = assign[ASSIGN_NEXT]
-        assign[ASSIGN_END] = odd + 1
-        assignPortably(bytes, table, keys, assign, store, ids)
-        assign[ASSIGN_END] = end
-        if (assign[ASSIGN_NEXT] === odd || assign[ASSIGN_NEXT] === end) return
-      }
-    },
+    assignGroups: bindAssignGroups(scanners),
+  }
+}
+
+function bindAssignGroups(scanners: Scanners): Primitives['assignGroups'] {
+  return (bytes, table, keys, assign, store, ids) => {
+    const { places, groups, keyBytes } = store
+    const end = assign[ASSIGN_END]
+    for (;;) {
+      scanners.assignGroups(bytes, table, keys, assign, places, groups, keyBytes, ids)
+      if (assign[ASSIGN_STATUS] !== ASSIGN_ODD) return
+      // A long key, or one with quotes in it, is the twin's.
+      const odd = assign[ASSIGN_NEXT]
+      assign[ASSIGN_END] = odd + 1
+      assignPortably(bytes, table, keys, assign, store, ids)
+      assign[ASSIGN_END] = end
+      if (assign[ASSIGN_NEXT] === odd || assign[ASSIGN_NEXT] === end) return
+    }
   }
 }
 
