@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DistinctCount, EXACT_DISTINCT } from '../dist/kernel/distinct-count.js'
+import { DistinctSketch, EXACT_DISTINCT } from '../dist/kernel/distinct-sketch.js'
 import { EXACT_NUMBERS, QuantileSketch } from '../dist/kernel/quantile-sketch.js'
 import { NUMBER_DECIMAL, NUMBER_EMPTY, NUMBER_NONE } from '../dist/number-layout.js'
 import { makeDraw } from './draw.js'
@@ -11,15 +11,15 @@ function drawHashes(seed: number, count: number): Uint32Array {
   return Uint32Array.from({ length: 2 * count }, () => 1 + draw(2 ** 32 - 1))
 }
 
-function countOf(hashes: Uint32Array): DistinctCount {
-  const distinct = new DistinctCount()
+function countOf(hashes: Uint32Array): DistinctSketch {
+  const distinct = new DistinctSketch()
   distinct.add(hashes, hashes.length / 2)
   return distinct
 }
 
 /** The same in parts, some of which overlap, in another order. */
-function countInParts(hashes: Uint32Array, parts: number): DistinctCount {
-  const combined = new DistinctCount()
+function countInParts(hashes: Uint32Array, parts: number): DistinctSketch {
+  const combined = new DistinctSketch()
   const size = 2 * Math.ceil(hashes.length / 2 / parts)
   for (let part = parts - 1; part >= 0; part--) {
     const piece = hashes.slice(Math.max(0, part * size - 200), (part + 1) * size)

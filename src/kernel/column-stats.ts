@@ -2,7 +2,7 @@ import type { NumberColumn } from '../batch/number-column.js'
 import { NO_INDEX } from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import { SURVEY_FILLED, SURVEY_LONGEST, SURVEY_SHORTEST } from '../survey-layout.js'
-import { DistinctCount, type DistinctPartial } from './distinct-count.js'
+import { type DistinctPartial, DistinctSketch } from './distinct-sketch.js'
 import { ExactSums, type ExactSumsPartial } from './exact-sums.js'
 import { type QuantilePartial, QuantileSketch } from './quantile-sketch.js'
 
@@ -60,7 +60,7 @@ export class ColumnStats {
   #longest = 0
   #least: Uint8Array | undefined
   #greatest: Uint8Array | undefined
-  readonly #distinct = new DistinctCount()
+  readonly #distinct = new DistinctSketch()
   /** Undefined once a field was a text. */
   #sums: ExactSums | undefined
   #quantiles = new QuantileSketch()

@@ -23,7 +23,7 @@ export interface DistinctPartial {
  * Counts distinct values by their hashes: exactly while they are few, then by a HyperLogLog (Flajolet et al. 2007). Both
  * are the same whatever order values come in, and however they are shared out: the set overflows wherever the union does.
  */
-export class DistinctCount {
+export class DistinctSketch {
   /** Open addressing. */
   #slots = new Uint32Array(SURVEY_HASH_WORDS * FIRST_SLOTS)
   #count = 0
