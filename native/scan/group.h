@@ -37,15 +37,8 @@ struct GroupKey {
 };
 
 /** The bytes of a word that so many bytes fill. */
-constexpr uint64_t FILLED[] = {0,
-                               0xff,
-                               0xffff,
-                               0xffffff,
-                               0xffffffff,
-                               0xffffffffff,
-                               0xffffffffffff,
-                               0xffffffffffffff,
-                               0xffffffffffffffff};
+constexpr uint64_t FILLED[] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff,
+                               0xffffffffffffff, ~uint64_t(0)};
 
 /** The first words of a key. Which length it has, up to both of them, decides no branch: nobody could foresee it. */
 inline KeyWords first_words(const Field& field) {
