@@ -147,16 +147,25 @@ export class GroupTable {
       table[group] = groups[GROUP_WORDS * group + GROUP_START]
       table[count + group] = groups[GROUP_WORDS * group + GROUP_END]
     }
+    this.#makeRoomFor(this.count + count)
     // A key that is made of several fields is taken as it is.
     this.useColumns([{ word: 0, quote: NO_BYTE }])
     this.assign({ bytes: keyBytes, table, capacity: count }, 0, count, ids)
     return ids
   }
 
-  /** Double what is full. */
+  /** Make places for so many groups at once. */
+  #makeRoomFor(groupCount: number): void {
+    let places = this.#assign[ASSIGN_PLACES]
+    while (mostTaken(places) < groupCount && mostTaken(2 * places) <= MOST_GROUPS) places *= 2
+    if (places > this.#assign[ASSIGN_PLACES]) this.#makePlaces(places)
+  }
+
+  /** Make what is full twice as large, and a small table four times. */
   #makeRoom(): void {
     const assign = this.#assign
-    if (assign[ASSIGN_GROUPS] >= assign[ASSIGN_MOST]) this.#makePlaces(2 * assign[ASSIGN_PLACES])
+    const count = assign[ASSIGN_PLACES]
+    if (assign[ASSIGN_GROUPS] >= assign[ASSIGN_MOST]) this.#makePlaces(count * (count < FEW_PLACES ? 4 : 2))
     const { places, groups, keyBytes } = this.#store
     const needed = assign[ASSIGN_KEY_END] + assign[ASSIGN_NEEDED] + KEY_SPARE
     if (needed <= keyBytes.length) return
@@ -170,7 +179,7 @@ export class GroupTable {
 
   /** Make a table of so many places, a power of two, and put those that are taken into it. */
   #makePlaces(count: number): void {
-    const most = Math.floor(count * (count > FEW_PLACES ? MOST_TAKEN : MOST_TAKEN_OF_FEW))
+    const most = mostTaken(count)
     if (most > MOST_GROUPS) throw tooMany(`${MOST_GROUPS} keys`)
     const old = this.#store
     const places = allocate(() => new Uint32Array(PLACE_WORDS * count))
@@ -187,6 +196,11 @@ export class GroupTable {
     this.#assign[ASSIGN_PLACES] = count
     this.#assign[ASSIGN_MOST] = most
   }
+}
+
+/** How many of so many places may be taken. */
+function mostTaken(places: number): number {
+  return Math.floor(places * (places > FEW_PLACES ? MOST_TAKEN : MOST_TAKEN_OF_FEW))
 }
 
 /** Take the fields apart that a key is made of (layout: KEY_). */

@@ -39,6 +39,8 @@ const DIALECTS: Readonly<Record<'csv' | 'tsv', OutputDialect>> = {
   tsv: { delimiter: '\t', quote: undefined },
 }
 
+const ASCII = /^[\0-\x7f]*$/
+
 /** Every byte is a character, so that bytes which are no UTF-8 pass as they are. */
 function encodeRows({ delimiter, quote }: OutputDialect): EncodeRows {
   const encodeOne = (row: readonly TableValue[]): string =>
@@ -47,7 +49,7 @@ function encodeRows({ delimiter, quote }: OutputDialect): EncodeRows {
 }
 
 function asBytes(value: TableValue): string | number | bigint | boolean | null {
-  if (typeof value === 'string') return Buffer.from(value).toString('latin1')
+  if (typeof value === 'string') return ASCII.test(value) ? value : Buffer.from(value).toString('latin1')
   return value instanceof Uint8Array ? asBuffer(value).toString('latin1') : value
 }
 
@@ -64,8 +66,8 @@ function encodeJson(value: TableValue): string {
   return JSON.stringify(value instanceof Uint8Array ? asBuffer(value).toString() : value)
 }
 
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /**
