@@ -21,7 +21,7 @@ export interface GroupOptions
   readonly aggregates?: AggregateList
   /** Columns of the result to sort it by, `-` before those that fall. Default: groups as they appear in the inputs. */
   readonly sort?: SortList
-  /** The most rows of the result. Default: all. */
+  /** The most rows of the result; 0 for all. Default: all. */
   readonly top?: number
   /** How the result is written. Default: by the output's extension, else as the inputs are. */
   readonly outputFormat?: TableFormat
@@ -109,7 +109,7 @@ function prepareGroups(
     keys: columns,
     aggregates: readAggregates(options.aggregates ?? 'count'),
     arrange: (names) => ({ columns: names, sort: findSortColumns(options.sort, names) }),
-    top: wholeNumber('top', options.top, most, 0, most),
+    top: wholeNumber('top', options.top, most, 0, most) || most,
     outputFormat: checkTableFormat(options.outputFormat),
   })
 }

@@ -53,7 +53,7 @@ export interface SampleReport extends Report {
  */
 export async function sample(
   inputs: string | readonly string[],
-  options: SampleOptions,
+  options: SampleOptions = {},
 ): Promise<SampleReport> {
   const pool = new Pool(resolveOptions(options, VERB).workers)
   try {
@@ -67,7 +67,7 @@ export async function sample(
 export async function sampleOnPool(
   pool: Pool,
   inputs: string | readonly string[],
-  options: SampleOptions,
+  options: SampleOptions = {},
 ): Promise<SampleReport> {
   const began = performance.now()
   const { prepared, settings, plan } = prepareSample(inputs, options)
@@ -103,7 +103,7 @@ export async function sampleOnPool(
 /** Say what `sample` would do, without doing it. */
 export async function explainSample(
   inputs: string | readonly string[],
-  options: SampleOptions,
+  options: SampleOptions = {},
 ): Promise<Explanation> {
   const { prepared, settings, plan } = prepareSample(inputs, options)
   closeInputs(prepared.inputs)
@@ -131,7 +131,8 @@ function planSample({ records, fraction, seed }: SampleOptions): SamplePlan {
     throw new LinemillError('ERR_USAGE', 'sample wants either `records`, a number of them, or `fraction`')
   }
   const own = { seed: wholeNumber('seed', seed, 1, 0, Number.MAX_SAFE_INTEGER) }
-  if (records !== undefined) return { ...own, records: wholeNumber('records', records, 0, 0, MOST_RECORDS) }
+  if (records !== undefined)
+    return { ...own, records: wholeNumber('the number of records', records, 0, 0, MOST_RECORDS) }
   if (typeof fraction === 'number' && fraction >= 0 && fraction <= 1) return { ...own, fraction }
   throw new LinemillError('ERR_USAGE', `fraction must be a number from 0 to 1, found ${String(fraction)}`)
 }

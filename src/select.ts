@@ -5,8 +5,16 @@ import { selectedHeader } from './engine/selected-header.js'
 import { planSelection, type Selection } from './engine/selection.js'
 import { transform } from './engine/transform.js'
 import type { ColumnList } from './format/column-list.js'
+import { formatOf, hasFields } from './format/format.js'
 import { closeInputs } from './input/open.js'
-import { type RunOptions, resolveOptions, type Settings, singleByte, type Verb } from './options.js'
+import {
+  type FormatName,
+  type RunOptions,
+  resolveOptions,
+  type Settings,
+  singleByte,
+  type Verb,
+} from './options.js'
 import type { Explanation, Report } from './report.js'
 import { Pool } from './worker/pool.js'
 
@@ -14,8 +22,8 @@ export type { ColumnList } from './format/column-list.js'
 
 export interface SelectOptions extends Omit<RunOptions, 'args' | 'exportName' | 'timeoutSeconds'> {
   /**
-   * One ASCII character that parts fields of the output; a tab makes it tsv, which has no quotes. Default: delimiter and
-   * quote of the inputs.
+   * One ASCII character that parts fields of the output; a tab makes it tsv, which has no quotes. Default: that of the
+   * output's extension where it is .csv or .tsv and the inputs are of the other kind, else delimiter and quote of the inputs.
    */
   readonly outputDelimiter?: string
 }
@@ -86,6 +94,13 @@ export async function explainSelect(
   })
 }
 
+/** The delimiter that an output's name asks for, where it is not that of the inputs' format. */
+function delimiterBy(output: string | undefined, format: FormatName): string | undefined {
+  const named = formatOf(output ?? '')
+  if (!hasFields(named) || named === format) return undefined
+  return named === 'tsv' ? '\t' : ','
+}
+
 /** A selection that is ready to run. */
 interface Selecting extends Selection {
   readonly prepared: Prepared
@@ -105,7 +120,8 @@ function prepareSelect(
   const prepared = openPrepared(inputs, settings, {
     choice,
     columns(there) {
-      selection = planSelection(columns, there, choice, outputDelimiter)
+      const wanted = outputDelimiter ?? delimiterBy(settings.output, there.format)
+      selection = planSelection(columns, there, choice, wanted)
       return selection.read
     },
   })

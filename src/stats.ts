@@ -140,7 +140,7 @@ function chooseColumns({ format, names }: ColumnsThere, list: ColumnList | undef
   if (format === 'ndjson') {
     throw new LinemillError(
       'ERR_USAGE',
-      'stats reads csv, tsv and lines, but not ndjson: make a csv of it first, by `run` with a job that names `output`',
+      'stats reads csv, tsv and lines, but not ndjson: make a csv of it first, by run with a job that has an output',
     )
   }
   // Where no input has a record, none has a column either.

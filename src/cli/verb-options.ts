@@ -117,7 +117,7 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
   },
   {
     flags: '--top <number>',
-    description: 'the most rows of the result (default: all; in freq 10, where 0 is all)',
+    description: 'the most rows of the result, 0 for all (default: all; of freq 10)',
     verbs: GROUPS,
     key: 'top',
     read: readWholeNumber,

@@ -105,7 +105,7 @@ function findGroups(there: ColumnsThere, wishes: GroupWishes) {
 function checkFormat(format: FormatName, verb: string): void {
   if (format !== 'ndjson') return
   throw usage(
-    `${verb} reads csv, tsv and lines, but not ndjson: make a csv of it first, by \`run\` with a job that names \`output\``,
+    `${verb} reads csv, tsv and lines, but not ndjson: make a csv of it first, by run with a job that has an output`,
   )
 }
 

@@ -124,6 +124,7 @@ type InputHead = Head & { readonly format: FormatName }
 
 function readInputHead(input: OpenInput, choice: FormatChoice, primitives: Primitives): InputHead {
   const format = choice.format === 'auto' ? formatOf(input.name) : choice.format
+  if (choice.format === 'auto' && format === 'lines') checkNoFields(input.name, choice)
   const reader = openReader(input.handle)
   try {
     const { byteLength } = input.handle
@@ -151,6 +152,21 @@ function planInput(
     ...{ handle, name, format, byteLength, names },
     ...columns,
   }
+}
+
+/** What is said about fields is not for lines, and whoever says it takes the input for a csv. */
+function checkNoFields(name: string, { delimiter, quote, header, names }: FormatChoice): void {
+  const told = [
+    ['delimiter', delimiter !== undefined],
+    ['quote', quote !== undefined],
+    ['header', !header],
+    ['names', names !== undefined],
+  ].find(([, isTold]) => isTold)
+  if (told === undefined) return
+  throw new LinemillError(
+    'ERR_USAGE',
+    `input ${name} is read as lines, by its extension, and \`${told[0]}\` is about csv and tsv: give its \`format\``,
+  )
 }
 
 function oneFormat(inputs: readonly OpenInput[], heads: readonly InputHead[]): FormatName {

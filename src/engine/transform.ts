@@ -1,4 +1,5 @@
 import type { OutputDialect } from '../batch/encode.js'
+import { formatOf, hasFields } from '../format/format.js'
 import type { KernelDescription } from '../kernel/built-in.js'
 import type { Settings } from '../options.js'
 import { commitAll } from '../output/commit-all.js'
@@ -40,6 +41,7 @@ export async function transform(
 ): Promise<{ report: Report; execution: Execution }> {
   const sinks = isWritten ? await openSinks(prepared, settings) : []
   const workBegan = performance.now()
+  if (kernel.name !== 'select') warnOfExtension(prepared, settings)
   try {
     if (isWritten) await orCancelled(writeHeaders(sinks, { header, rejectHeader }), settings.signal)
     const { onError, workers } = settings
@@ -65,6 +67,14 @@ export async function transform(
     for (const sink of sinks) await sink.abort()
     throw thrown
   }
+}
+
+/** Records pass as they stand: that an output's name says otherwise is most likely a slip. */
+function warnOfExtension({ format }: Prepared, { output, onWarning }: Settings): void {
+  const named = formatOf(output ?? '')
+  if (output === undefined || format === 'lines' || named === 'lines' || named === format) return
+  const other = hasFields(named) && hasFields(format) ? '; select writes columns as either' : ''
+  onWarning(`${output} gets records as they stand in the inputs, which are ${format}${other}`)
 }
 
 const PLAIN: OutputDialect = { delimiter: ',', quote: '"' }

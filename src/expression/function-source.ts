@@ -24,6 +24,7 @@ import { literalNumber } from './literal.js'
 import { writeMixedMembership } from './membership.js'
 import type { Predicate, Test } from './predicate.js'
 import { readComparison } from './read-test.js'
+import { slipOf } from './slips.js'
 
 /** What a column is decoded as. */
 type Wanted = 'text' | 'number' | 'bigint' | 'value' | 'subject'
@@ -136,6 +137,8 @@ class Writer {
     if (left.type === 'PrivateIdentifier' || operator === 'in' || operator === 'instanceof') {
       throw context.columns.error(expression, `${operator} has no place in an expression`)
     }
+    const slip = slipOf(expression, context.source)
+    if (slip !== undefined) throw context.columns.error(expression, slip)
     const sides = [left, right]
     const wanted = this.#wantedOf(expression, sides, context)
     const [first, second] = sides.map((side) => this.write(side, wanted, context))

@@ -35,6 +35,9 @@ const WORDS_OF_OTHERS: Readonly<Record<string, string>> = { and: '&&', or: '||',
 /** What people write who come from other languages. */
 function hintAt(source: string, offset: number): string {
   const word = /^(and|or|not)\b/i.exec(source.slice(offset))?.[0] ?? ''
+  if (/^\d{4}-\d{1,2}-\d{1,2}\b/.test(source.slice(source.slice(0, offset).search(/[\d-]*$/)))) {
+    return '; a date stands in quotes'
+  }
   const written = WORDS_OF_OTHERS[source.slice(offset - 1, offset + 1)] ?? WORDS_OF_OTHERS[word.toLowerCase()]
   return written === undefined ? '' : `; did you mean ${written}?`
 }
