@@ -64,7 +64,7 @@ async function executeOn(
 ): Promise<Execution> {
   if (pool !== undefined) return execute(prepared, pool, task, [], settings)
   // Loading the pool and node:worker_threads takes longer than counting a small input.
-  const isAlone = workersNeeded(true, prepared, settings) === 0
+  const isAlone = workersNeeded(task, prepared, settings) === 0
   if (isAlone) return execute(prepared, NO_WORKERS, task, [], settings)
   const { Pool } = await import('./worker/pool.js')
   const own = new Pool(settings.workers)
@@ -81,9 +81,9 @@ export async function explainCount(
   options: CountOptions = {},
 ): Promise<Explanation> {
   const settings = resolveOptions(options, VERB)
-  const { prepared, where } = await prepareCount(inputs, options, settings)
+  const { prepared, task, where } = await prepareCount(inputs, options, settings)
   closeInputs(prepared.inputs)
-  const workers = workersNeeded(true, prepared, settings)
+  const workers = workersNeeded(task, prepared, settings)
   const kind = where === undefined ? 'count' : 'filter'
   const columns = where?.columns ?? []
   const explanation = makeExplanation(prepared, settings, {
@@ -180,7 +180,7 @@ function makeReport(
 ): CountReport {
   const perInput = prepared.inputs.map(({ name }, index) => ({ name, count: counts[index] }))
   const count = counts.reduce((sum, one) => sum + one, 0)
-  const workers = workersNeeded(true, prepared, settings)
+  const workers = execution.workers.length
   const figures = makeFigures(prepared, settings, execution, { ...times, workers, outputBytes: 0 })
   // Where all are counted, none is processed.
   return { ...figures, records: Math.max(count, execution.records), count, perInput }

@@ -51,7 +51,7 @@ export async function freq(
   inputs: string | readonly string[],
   options: FreqOptions = {},
 ): Promise<FreqReport> {
-  checkPolicy(VERB.name, options.onError)
+  checkPolicy(VERB.name, options)
   const pool = new Pool(resolveOptions(options, VERB).workers)
   try {
     return await freqOnPool(pool, column, inputs, options)
@@ -98,7 +98,7 @@ function prepareFreq(
   inputs: string | readonly string[],
   options: FreqOptions,
 ): Grouping {
-  checkPolicy(VERB.name, options.onError)
+  checkPolicy(VERB.name, options)
   const settings = resolveOptions(options, VERB)
   const most = Number.MAX_SAFE_INTEGER
   const top = wholeNumber('top', options.top, DEFAULT_TOP, 0, most)

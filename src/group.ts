@@ -58,7 +58,7 @@ export async function groupBy(
   inputs: string | readonly string[],
   options: GroupOptions = {},
 ): Promise<GroupReport> {
-  checkPolicy('groupBy', options.onError)
+  checkPolicy('groupBy', options)
   const pool = new Pool(resolveOptions(options, VERB).workers)
   try {
     return await groupByOnPool(pool, columns, inputs, options)
@@ -101,7 +101,7 @@ function prepareGroups(
   inputs: string | readonly string[],
   options: GroupOptions,
 ): Grouping {
-  checkPolicy(VERB.name, options.onError)
+  checkPolicy(VERB.name, options)
   const settings = resolveOptions(options, VERB)
   const most = Number.MAX_SAFE_INTEGER
   return prepareGrouping(inputs, settings, {

@@ -54,7 +54,7 @@ export async function stats(
   inputs: string | readonly string[],
   options: StatsOptions = {},
 ): Promise<StatsReport> {
-  checkPolicy(VERB.name, options.onError)
+  checkPolicy(VERB.name, options)
   const pool = new Pool(resolveOptions(options, VERB).workers)
   try {
     return await statsOnPool(pool, inputs, options)
@@ -91,7 +91,7 @@ export async function statsOnPool(
 
 function decodeTexts(summary: ColumnSummary): StatsColumn {
   const decode = (value: ColumnSummary['min']) =>
-    value instanceof Uint8Array ? new TextDecoder().decode(value) : value
+    value instanceof Uint8Array ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(value) : value
   return { ...summary, min: decode(summary.min), max: decode(summary.max) }
 }
 
@@ -105,7 +105,7 @@ export async function explainStats(
   return makeExplanation(prepared, settings, {
     kind: 'stats',
     isReduction: true,
-    workers: workersNeeded(true, prepared, settings),
+    workers: workersNeeded({}, prepared, settings),
     columns,
     outputs: 0,
   })
@@ -121,7 +121,7 @@ interface Stats {
 }
 
 function prepareStats(inputs: string | readonly string[], options: StatsOptions): Stats {
-  checkPolicy(VERB.name, options.onError)
+  checkPolicy(VERB.name, options)
   const settings = resolveOptions(options, VERB)
   const outputFormat = checkTableFormat(options.outputFormat)
   const { format, delimiter, quote, header, names, output } = settings

@@ -338,6 +338,26 @@ describe('the result', () => {
     expect(found.rows?.map(({ k }) => String(k).slice(-3))).toEqual(['993', '993', '994', '995'])
   })
 
+  test('is sorted by what integers and other numbers are, however large', async () => {
+    const keys = ['9007199254740993', '9007199254740992.0', '9007199254740992', '-1e300', '9007199254740994']
+    const { rows } = await groupByOnPool(pool, 'k', write('m.csv', `k\n${keys.join('\n')}\n`), { sort: 'k' })
+    expect(rows?.map(({ k }) => k)).toEqual([keys[3], keys[1], keys[2], keys[0], keys[4]])
+  })
+
+  test('has medians between numbers whose difference is beyond all doubles', async () => {
+    const aggregates = 'median(v) as m,quantile(v,0.25) as q'
+    const { rows } = await groupByOnPool(pool, 'k', write('w.csv', 'k,v\na,-1e308\na,1e308\n'), {
+      aggregates,
+    })
+    expect(rows).toEqual([{ k: 'a', m: 0, q: -5e307 }])
+  })
+
+  test('names columns as they are called also where no input has a record', async () => {
+    const output = join(folder, 'named.csv')
+    await groupByOnPool(pool, '"a,b"', write('e.csv', ''), { aggregates: 'sum("price, net")', output })
+    expect(readFileSync(output, 'utf8')).toBe('"a,b","sum(price, net)"\n')
+  })
+
   test('is written as csv, tsv or ndjson', async () => {
     const output = join(folder, 'out.ndjson')
     await groupByOnPool(pool, 'k', path(), { aggregates: 'sum(x)', output, top: 2 })

@@ -43,7 +43,7 @@ function describeColumn(column: string, texts: readonly string[]): StatsColumn {
   const lengths = filled.map(({ length }) => length)
   const ascending = [...filled].sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
   const decode = (text: string | undefined) =>
-    text === undefined ? null : new TextDecoder().decode(Buffer.from(text, 'latin1'))
+    text === undefined ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(text, 'latin1'))
   const kinds = new Set(numbers.map(({ kind }) => kind))
   const isText = kinds.has(NUMBER_NONE)
   const type =

@@ -36,7 +36,7 @@ const ALIASES: Readonly<Record<string, AggregateName>> = { avg: 'mean', stddev: 
 
 /** `name`, `name(column)`, `name("a column")`, `name(column, 0.9)`, each with `as other` behind it or not. */
 const ITEM =
-  /\s*(\w+)\s*(?:\(\s*("(?:[^"]|"")*"|[^,()"]*?)\s*(?:,\s*([^,()]*?)\s*)?\))?\s*(?:\bas\s+("(?:[^"]|"")*"|[^,"]+?)\s*)?(?:,|$)/y
+  /\s*(\w+)\s*(?:\(\s*("(?:[^"]|"")*"|[^,()"]*?)\s*(?:,\s*([^,()]*?)\s*)?\))?\s*(?:\bas\s+("(?:[^"]|"")*"|[^,"]+?)\s*)?(?:,|$)/iy
 
 /**
  * Read a list of aggregates.

@@ -1,9 +1,11 @@
 import { asLinemillError, fromPlainError, type LinemillError, type PlainError } from '../errors.js'
 import { ALONE_BYTES } from '../input/large.js'
+import { runsOwnCode } from '../kernel/own-code.js'
 import { MAX_OUTPUTS } from '../layout.js'
 import type { Settings } from '../options.js'
 import { Gatherer } from '../output/gather.js'
 import type { Sink } from '../output/sink.js'
+import type { Plan } from '../plan/plan.js'
 import { Region } from '../region/region.js'
 import type { WorkerFigures } from '../report.js'
 import type { FromWorker, WorkerTask } from '../worker/messages.js'
@@ -101,8 +103,8 @@ export async function execute(
   const gatherer = new Gatherer(region, sinks, { isEager: gather === 'eager', onRetire: tally.retire })
   const failures = new Failures(region)
   const began = performance.now()
-  const run = { prepared, task, settings, region, failures, canHelp: isHelpful(task, sinks) }
-  const workers = pool.workers(workersNeeded(run.canHelp, prepared, settings))
+  const run = { prepared, task, settings, region, failures, sinkCount: sinks.length }
+  const workers = pool.workers(workersNeeded(task, prepared, settings, sinks.length))
   const threads = startThreads(run, workers)
   const stopWatching = watch(region, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
@@ -151,12 +153,18 @@ async function settled(gathering: Promise<void>): Promise<void> {
 }
 
 /**
- * How many worker threads a run needs, one for each block at most. Where the main thread takes part in native work, it is one of the threads
- * that were asked for, and small inputs are done before a worker would have started.
+ * How many worker threads a run needs, one for each block at most. Where the main thread takes part, it is one of the
+ * threads that were asked for, and small inputs are done before a worker would have started.
  */
-export function workersNeeded(canHelp: boolean, { byteLength, plan }: Prepared, settings: Settings): number {
-  if (canHelp && settings.mainThread) return byteLength <= ALONE_BYTES ? 0 : settings.workers - 1
-  return Math.min(settings.workers, Math.max(1, plan.blockCount))
+export function workersNeeded(
+  work: Work,
+  { byteLength, plan }: Prepared,
+  settings: Settings,
+  sinkCount = 0,
+): number {
+  if (!helpsOut(work, plan, settings, sinkCount))
+    return Math.min(settings.workers, Math.max(1, plan.blockCount))
+  return byteLength <= ALONE_BYTES ? 0 : Math.min(settings.workers - 1, plan.blockCount)
 }
 
 /** What the threads of a run share. */
@@ -166,21 +174,35 @@ interface Run {
   readonly settings: Settings
   readonly region: Region
   readonly failures: Failures
-  /** Whether the main thread may take part. */
-  readonly canHelp: boolean
+  readonly sinkCount: number
 }
 
-/** Whether the main thread may take part: no user's code runs, and it cannot come to wait for room in the region. */
-function isHelpful(task: TaskSettings, sinks: readonly Sink[]): boolean {
-  return task.job === undefined && sinks.length === 0
+/** Larger blocks would keep the main thread from its other duties, which it looks after between blocks. */
+const MOST_HELPED_BYTES = 4 * 1024 * 1024
+
+/**
+ * Whether the main thread takes part, where it was let to: no code of a user's runs, which may never end, and nothing
+ * is written, so that it cannot come to wait for room in the region.
+ */
+function helpsOut(
+  { job, kernel }: Work,
+  { blockBytes }: Plan,
+  { mainThread }: Settings,
+  sinkCount: number,
+): boolean {
+  const isOwn = job === undefined && (kernel === undefined || runsOwnCode(kernel))
+  return mainThread && isOwn && sinkCount === 0 && blockBytes <= MOST_HELPED_BYTES
 }
+
+/** What a worker does with records: a job, a built-in kernel, or neither. */
+type Work = Pick<TaskSettings, 'job' | 'kernel'>
 
 function startThreads(run: Run, workers: readonly PoolWorker[]): Promise<FromWorker | undefined>[] {
-  const { prepared, task, settings, region, failures, canHelp } = run
+  const { prepared, task, settings, region, failures, sinkCount } = run
   const workerCount = workers.length
   const shared = { ...task, ...sharedTask(prepared, settings, region), workerCount }
   const threads = workers.map((worker, workerIndex) => ask(run, worker, { ...shared, workerIndex }))
-  if (canHelp && settings.mainThread) {
+  if (helpsOut(task, prepared.plan, settings, sinkCount)) {
     // Loaded here: a job's main thread has no use for what a worker needs.
     threads.unshift(
       import('./help-out.js')

@@ -1,6 +1,6 @@
 import { makeHashSeed } from '../batch/group-table.js'
 import { LinemillError } from '../errors.js'
-import { type ColumnList, findColumns } from '../format/column-list.js'
+import { type ColumnList, findColumns, namesWritten } from '../format/column-list.js'
 import type { AggregateDescription } from '../kernel/aggregate.js'
 import { CombinedGroups } from '../kernel/combined-groups.js'
 import type { GroupDescription, GroupPartial } from '../kernel/group-kernel.js'
@@ -111,7 +111,7 @@ function checkFormat(format: FormatName, verb: string): void {
 
 /** The names of the columns that a list names; as they are written where no input has a record. */
 function findNames(list: ColumnList, names: readonly string[]): string[] {
-  if (names.length === 0) return typeof list === 'string' ? list.split(',') : list.map(String)
+  if (names.length === 0) return namesWritten(list)
   return findColumns(list, names).map((index) => names[index])
 }
 
@@ -163,7 +163,7 @@ export function explainGrouping({ prepared, settings, read, columns, kernel }: G
   const explanation = makeExplanation(prepared, settings, {
     kind: 'group',
     isReduction: true,
-    workers: workersNeeded(true, prepared, settings),
+    workers: workersNeeded({ kernel }, prepared, settings),
     columns: read,
     outputs: 0,
   })
@@ -180,8 +180,8 @@ export function checkTableFormat(format: TableFormat | undefined): TableFormat |
 }
 
 /** Check that records which fail are not to be passed on: groups have no file for them. */
-export function checkPolicy(verb: string, onError: string | undefined): void {
-  if (onError !== 'reject') return
+export function checkPolicy(verb: string, options: { readonly onError?: string } | null): void {
+  if (options?.onError !== 'reject') return
   throw usage(`${verb} writes no records, so none can be rejected: \`onError\` must be fail or skip`)
 }
 

@@ -64,12 +64,11 @@ function makeComparison(values: readonly TableValue[], isEmpty: Uint8Array): Ord
     numbers[row] = number
   }
   if (!hasBig) return (one, other) => numbers[one] - numbers[other]
-  const exact = values.map((value) => (areTexts ? bigintOf(String(bytesOf(value))) : bigintOf(String(value))))
-  return (one, other) => {
-    if (numbers[one] !== numbers[other]) return numbers[one] < numbers[other] ? -1 : 1
-    const [a, b] = [exact[one], exact[other]]
-    return a === undefined || b === undefined || a === b ? 0 : a < b ? -1 : 1
-  }
+  // JavaScript compares a bigint and a number by what they are, without rounding either.
+  const exact = values.map(
+    (value, row) => bigintOf(String(areTexts ? bytesOf(value) : value)) ?? numbers[row],
+  )
+  return (one, other) => (exact[one] < exact[other] ? -1 : exact[one] > exact[other] ? 1 : 0)
 }
 
 /** A number, or that which a text is; undefined where it is none, or not finite. */

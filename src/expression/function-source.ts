@@ -12,6 +12,7 @@ import type {
   BinaryExpression,
   CallExpression,
   Expression,
+  Identifier,
   MemberExpression,
   NewExpression,
   Node,
@@ -196,10 +197,17 @@ class Writer {
     }
     const name = !computed && property.type === 'Identifier' ? property.name : ''
     if (HIDDEN.has(name)) throw context.columns.error(property, `${name} has no place in an expression`)
+    if (computed && object.type === 'Identifier' && this.#isGlobal(object, context)) {
+      throw context.columns.error(property, `a member of ${object.name} is named behind a point`)
+    }
     const whole = this.write(object, this.#areFields ? 'text' : 'subject', context)
     const dot = optional ? '?.' : ''
     if (computed) return `${whole}${dot}[${this.write(property, 'text', context)}]`
     return `${whole}${dot || '.'}${name}`
+  }
+
+  #isGlobal(identifier: Identifier, { columns, locals }: Context): boolean {
+    return columns.find(identifier, locals) === undefined && !locals.has(identifier.name)
   }
 
   #writeCall(call: CallExpression, context: Context): string {

@@ -51,18 +51,34 @@ function readArray(list: unknown, names: readonly string[]): Item[] {
 const ITEM = /(!?)(?:"((?:[^"]|"")*)"|([^",][^,]*)?)(?:,|$)/y
 
 function readItems(list: string, names: readonly string[]): Item[] {
-  const items: Item[] = []
+  return splitItems(list).map(({ quoted, plain, isExcluded }) => ({
+    indexes: quoted === undefined ? indexesOf(plain, names) : [indexOfName(quoted, names)],
+    isExcluded,
+  }))
+}
+
+/** The names that a list writes, where there are no columns to find them among. */
+export function namesWritten(list: ColumnList): string[] {
+  if (typeof list !== 'string') return list.map(String)
+  return splitItems(list).map(({ quoted, plain }) => quoted ?? plain)
+}
+
+/** An item as it is written: a name that stood in quotes, or what stood without them. */
+interface WrittenItem {
+  readonly quoted: string | undefined
+  readonly plain: string
+  readonly isExcluded: boolean
+}
+
+function splitItems(list: string): WrittenItem[] {
+  const items: WrittenItem[] = []
   let at = 0
   while (at <= list.length) {
     ITEM.lastIndex = at
     const match = ITEM.exec(list)
     if (match === null) throw usage(`columns: what follows the quotes is no comma: ${list.slice(at)}`)
     const [whole, mark, quoted, plain = ''] = match
-    const indexes =
-      quoted === undefined
-        ? indexesOf(plain.trim(), names)
-        : [indexOfName(quoted.replaceAll('""', '"'), names)]
-    items.push({ indexes, isExcluded: mark === '!' })
+    items.push({ quoted: quoted?.replaceAll('""', '"'), plain: plain.trim(), isExcluded: mark === '!' })
     at += whole.length
     if (!whole.endsWith(',')) break
   }

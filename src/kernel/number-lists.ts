@@ -45,7 +45,7 @@ export class NumberLists implements Accumulator<NumberColumn> {
     const below = Math.floor(place)
     const low = numbers[below]
     const high = numbers[Math.min(below + 1, numbers.length - 1)]
-    return place === below || low === high ? low : low + (high - low) * (place - below)
+    return place === below || low === high ? low : between(low, high, place - below)
   }
 
   #sorted(group: number): Float64Array {
@@ -76,4 +76,10 @@ export class NumberLists implements Accumulator<NumberColumn> {
     this.#numbers = grown(this.#numbers, this.#count + added)
     this.#groups = grown(this.#groups, this.#count + added)
   }
+}
+
+/** The number between two, in proportion; their difference may be beyond all doubles. */
+function between(low: number, high: number, part: number): number {
+  const difference = high - low
+  return Number.isFinite(difference) ? low + difference * part : low * (1 - part) + high * part
 }
