@@ -94,7 +94,7 @@ function describeNumbers(numbers: readonly ReturnType<typeof numberOf>[], type: 
     const place = (doubles.length - 1) * quantile
     const share = place - Math.floor(place)
     const [low, high] = [doubles[Math.floor(place)], doubles[Math.ceil(place)]]
-    return low === high ? low : low * (1 - share) + high * share
+    return low === high ? low : low + (high - low) * share
   })
   const variance = [n * squares - sum * sum, (n * (n - 1n)) << (2n * SCALE)] as const
   return {
