@@ -73,10 +73,6 @@ function quantileOf(ascending: Float64Array, quantile: number): [low: number, hi
   return [ascending[low], ascending[Math.min(low + 1, ascending.length - 1)], place - low]
 }
 
-function rangeOf(ascending: Float64Array) {
-  return { min: ascending[0], max: ascending[ascending.length - 1] }
-}
-
 describe('quantiles', () => {
   test('are exact while there are few distinct numbers, however many numbers', () => {
     const draw = makeDraw(SEED)
@@ -95,7 +91,7 @@ describe('quantiles', () => {
         combined.combine(structuredClone(addAll(new QuantileSketch(), part).partial()))
       }
       for (const sketch of [addAll(new QuantileSketch(), numbers), combined]) {
-        const { values, isExact } = sketch.result(QUANTILES, rangeOf(ascending))
+        const { values, isExact } = sketch.result(QUANTILES)
         expect(isExact).toBe(true)
         for (const [at, quantile] of QUANTILES.entries()) {
           const [low, high, share] = quantileOf(ascending, quantile)
@@ -103,9 +99,9 @@ describe('quantiles', () => {
         }
       }
     }
-    expect(
-      addAll(new QuantileSketch(), [4, 1, 3, 2]).result([0.25, 0.5, 0.75], { min: 1, max: 4 }).values,
-    ).toEqual([1.75, 2.5, 3.25])
+    expect(addAll(new QuantileSketch(), [4, 1, 3, 2]).result([0.25, 0.5, 0.75]).values).toEqual([
+      1.75, 2.5, 3.25,
+    ])
   })
 
   test(`are within 1/256 where there are many, the same however they are shared out, seed ${SEED}`, () => {
@@ -122,7 +118,7 @@ describe('quantiles', () => {
     for (const [shape, next] of Object.entries(shapes)) {
       const numbers = Float64Array.from({ length: 20_000 }, next)
       const ascending = numbers.slice().sort()
-      const { values, isExact } = addAll(new QuantileSketch(), numbers).result(QUANTILES, rangeOf(ascending))
+      const { values, isExact } = addAll(new QuantileSketch(), numbers).result(QUANTILES)
       expect(isExact).toBe(false)
       for (const [at, quantile] of QUANTILES.entries()) {
         const [low, high] = quantileOf(ascending, quantile)
@@ -138,7 +134,27 @@ describe('quantiles', () => {
       ].reverse()) {
         combined.combine(structuredClone(addAll(new QuantileSketch(), part).partial()))
       }
-      expect(combined.result(QUANTILES, rangeOf(ascending)).values).toEqual(values)
+      expect(combined.result(QUANTILES).values).toEqual(values)
+    }
+  })
+
+  test('take memory for the powers of two between their numbers, of which 0 is none', () => {
+    const numbers = Array.from({ length: 4000 }, (_, index) => (index % 2) * (index + 1000))
+    for (const sign of [1, -1]) {
+      const sketch = addAll(new QuantileSketch(), [0, ...numbers.map((number) => sign * number), -0])
+      expect(sketch.partial().buckets?.map(({ counts }) => counts.length < 4 * 128)).toEqual([true, true])
+      const { values } = sketch.result([0, 0.5, 1])
+      expect(values).toEqual(sign > 0 ? [0, 0, 4999] : [-4999, 0, 0])
+    }
+  })
+
+  test('do not tell 0 from what differs from it by its sign', () => {
+    for (const zeros of [
+      [0, -0],
+      [-0, 0],
+    ]) {
+      const sketch = addAll(new QuantileSketch(2), [...zeros, 1])
+      expect(sketch.result([0, 0.5, 1])).toEqual({ values: [0, 0, 1], isExact: true })
     }
   })
 
@@ -147,7 +163,7 @@ describe('quantiles', () => {
     const values = Float64Array.of(1, Number.NaN, 3, Number.NaN)
     const kinds = Uint8Array.of(NUMBER_DECIMAL, NUMBER_EMPTY, NUMBER_DECIMAL, NUMBER_NONE)
     expect(sketch.addColumn({ values, kinds } as never, 0, 3)).toBe(true)
-    expect(sketch.result([0.5], { min: 1, max: 3 }).values).toEqual([2])
+    expect(sketch.result([0.5]).values).toEqual([2])
     expect(sketch.addColumn({ values, kinds } as never, 2, 4)).toBe(false)
   })
 })

@@ -43,7 +43,9 @@ function describeColumn(column: string, texts: readonly string[]): StatsColumn {
   const lengths = filled.map(({ length }) => length)
   const ascending = [...filled].sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
   const decode = (text: string | undefined) =>
-    text === undefined ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(text, 'latin1'))
+    text === undefined
+      ? null
+      : new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(text, 'latin1'))
   const kinds = new Set(numbers.map(({ kind }) => kind))
   const isText = kinds.has(NUMBER_NONE)
   const type =
@@ -94,7 +96,7 @@ function describeNumbers(numbers: readonly ReturnType<typeof numberOf>[], type: 
     const place = (doubles.length - 1) * quantile
     const share = place - Math.floor(place)
     const [low, high] = [doubles[Math.floor(place)], doubles[Math.ceil(place)]]
-    return low === high ? low : low * (1 - share) + high * share
+    return low === high ? low : low + (high - low) * share
   })
   const variance = [n * squares - sum * sum, (n * (n - 1n)) << (2n * SCALE)] as const
   return {

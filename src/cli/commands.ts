@@ -66,9 +66,11 @@ Examples:
 Aggregates:
   count                     records
   count(x)                  fields that are not empty
-  count_distinct(x)         those that differ
+  count_distinct(x)         those that differ; approx_distinct(x): nearly, in bounded memory
   sum mean min max var std  of numbers, exact: (x) behind each
   median(x) quantile(x,0.9) of numbers; they keep all of them
+  approx_median(x) approx_quantile(x,0.9)
+                            the same within 0.4%, in bounded memory
   first(x) last(x)          texts by the order of records
   lexmin(x) lexmax(x)       texts by their bytes
 An empty field is null: it is left out. Each may be given a name: sum(price) as total.

@@ -17,6 +17,7 @@ export type AggregateList = string | readonly string[]
 const NAMES: readonly AggregateName[] = [
   'count',
   'count_distinct',
+  'approx_distinct',
   'sum',
   'mean',
   'min',
@@ -25,6 +26,8 @@ const NAMES: readonly AggregateName[] = [
   'std',
   'median',
   'quantile',
+  'approx_median',
+  'approx_quantile',
   'first',
   'last',
   'lexmin',
@@ -83,18 +86,23 @@ function makeItem([, word, column, argument, as]: RegExpExecArray): WrittenAggre
   if (column === undefined || column === '') {
     if (name !== 'count' || column === '') throw usage(`${name} needs a column: ${name}(price)`)
   }
-  if (name !== 'quantile' && argument !== undefined) {
+  if (!takesFraction(name) && argument !== undefined) {
     throw usage(`${name} takes a column alone, found ${JSON.stringify(argument)} behind it`)
   }
-  return { name, column, fraction: name === 'quantile' ? readFraction(argument) : 0, as: as && unquote(as) }
+  return { name, column, fraction: fractionOf(name, argument), as: as && unquote(as) }
 }
 
-function readFraction(argument: string | undefined): number {
+function takesFraction(name: AggregateName): boolean {
+  return name === 'quantile' || name === 'approx_quantile'
+}
+
+function fractionOf(name: AggregateName, argument: string | undefined): number {
+  if (!takesFraction(name)) return name === 'median' || name === 'approx_median' ? 0.5 : 0
   const fraction = argument === undefined || argument === '' ? Number.NaN : Number(argument)
   if (fraction >= 0 && fraction <= 1) return fraction
   const found = argument === undefined ? 'nothing' : JSON.stringify(argument)
   throw usage(
-    `quantile needs a number from 0 to 1 behind its column, as in quantile(price, 0.9), found ${found}`,
+    `${name} needs a number from 0 to 1 behind its column, as in ${name}(price, 0.9), found ${found}`,
   )
 }
 
@@ -106,7 +114,7 @@ function unquote(text: string): string {
 export function nameAggregate({ name, fraction, as }: WrittenAggregate, column: string | undefined): string {
   if (as !== undefined) return as
   if (column === undefined) return name
-  return name === 'quantile' ? `quantile(${column},${fraction})` : `${name}(${column})`
+  return takesFraction(name) ? `${name}(${column},${fraction})` : `${name}(${column})`
 }
 
 /** Describe an aggregate of a column, by its index among those that are read; -1 for records. */

@@ -5,12 +5,22 @@ import type { TextColumn } from '../batch/text-column.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { Accumulator, AggregateDescription, AggregateName } from './aggregate.js'
 import { DistinctCounts } from './distinct-counts.js'
-import { KeptTexts } from './kept-texts.js'
+import { DistinctSketches } from './distinct-sketches.js'
+import { type Kept, KeptTexts } from './kept-texts.js'
 import { NumberLists } from './number-lists.js'
 import { NumberSums } from './number-sums.js'
+import { QuantileSketches } from './quantile-sketches.js'
 import { RecordCounts, ValueCounts } from './record-counts.js'
 
-type Keeping = 'records' | 'values' | 'distinct' | 'numbers' | 'list' | 'first' | 'last' | 'lexmin' | 'lexmax'
+type Keeping =
+  | 'records'
+  | 'values'
+  | 'distinct'
+  | 'distinct-sketch'
+  | 'numbers'
+  | 'list'
+  | 'quantile-sketch'
+  | Kept
 
 /** An accumulator to be made. */
 export interface AccumulatorPlan {
@@ -21,6 +31,7 @@ export interface AccumulatorPlan {
 
 const KEEPING: Readonly<Record<Exclude<AggregateName, 'count'>, Keeping>> = {
   count_distinct: 'distinct',
+  approx_distinct: 'distinct-sketch',
   sum: 'numbers',
   mean: 'numbers',
   min: 'numbers',
@@ -29,6 +40,8 @@ const KEEPING: Readonly<Record<Exclude<AggregateName, 'count'>, Keeping>> = {
   std: 'numbers',
   median: 'list',
   quantile: 'list',
+  approx_median: 'quantile-sketch',
+  approx_quantile: 'quantile-sketch',
   first: 'first',
   last: 'last',
   lexmin: 'lexmin',
@@ -53,7 +66,7 @@ export function planAccumulators(aggregates: readonly AggregateDescription[]): {
 
 /** Whether what is kept is of numbers, so that a field which is none fails its record. */
 export function readsNumbers({ keeping }: AccumulatorPlan): boolean {
-  return keeping === 'numbers' || keeping === 'list'
+  return keeping === 'numbers' || keeping === 'list' || keeping === 'quantile-sketch'
 }
 
 /** Make an accumulator. */
@@ -69,10 +82,14 @@ export function makeAccumulator(
       return new ValueCounts()
     case 'distinct':
       return new DistinctCounts(primitives, seed)
+    case 'distinct-sketch':
+      return new DistinctSketches(primitives)
     case 'numbers':
       return new NumberSums(primitives, hasSquares)
     case 'list':
       return new NumberLists()
+    case 'quantile-sketch':
+      return new QuantileSketches()
     default:
       return new KeptTexts(keeping)
   }

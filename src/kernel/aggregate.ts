@@ -4,6 +4,7 @@ import type { Batch } from '../batch/batch.js'
 export type AggregateName =
   | 'count'
   | 'count_distinct'
+  | 'approx_distinct'
   | 'sum'
   | 'mean'
   | 'min'
@@ -12,6 +13,8 @@ export type AggregateName =
   | 'std'
   | 'median'
   | 'quantile'
+  | 'approx_median'
+  | 'approx_quantile'
   | 'first'
   | 'last'
   | 'lexmin'
@@ -22,7 +25,7 @@ export interface AggregateDescription {
   readonly name: AggregateName
   /** Index among the columns that are read; -1 for records. */
   readonly column: number
-  /** Of `quantile`: from 0 to 1. */
+  /** Which quantile: from 0 to 1; of no account where none is asked for. */
   readonly fraction: number
 }
 

@@ -160,8 +160,7 @@ export class ColumnStats {
 
   #describeNumbers(sums: ExactSums): Partial<ColumnSummary> {
     const [min = 0, max = 0] = [sums.min(ALL), sums.max(ALL)]
-    const range = { min: Number(min), max: Number(max) }
-    const { values, isExact } = this.#quantiles.result(QUARTILES, range)
+    const { values, isExact } = this.#quantiles.result(QUARTILES)
     const [q1, median, q3] = values
     const [mean = null, std = null] = [sums.mean(ALL), sums.deviation(ALL)]
     return { min, max, sum: sums.sum(ALL), mean, std, q1, median, q3, areQuartilesExact: isExact }

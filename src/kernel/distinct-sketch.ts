@@ -1,6 +1,6 @@
 import { SURVEY_HASH_WORDS } from '../survey-layout.js'
 
-/** Distinct values up to here are counted exactly. */
+/** Distinct values up to here are counted exactly, where nothing else is said. */
 export const EXACT_DISTINCT = 4096
 
 /** Registers of a HyperLogLog: its standard error is 1.04 / sqrt(REGISTERS), 0.8%. */
@@ -10,7 +10,7 @@ const REGISTER_BITS = 14
 const RANKED_BITS = 64 - REGISTER_BITS
 
 /** Pairs of words in a set before it grows. */
-const FIRST_SLOTS = 64
+const FIRST_SLOTS = 4
 
 /** Distinct hashes as plain data that crosses threads: as they are, or, of many, the registers. */
 export interface DistinctPartial {
@@ -28,6 +28,12 @@ export class DistinctSketch {
   #slots = new Uint32Array(SURVEY_HASH_WORDS * FIRST_SLOTS)
   #count = 0
   #registers: Uint8Array | undefined
+  readonly #mostExact: number
+
+  /** @param mostExact how many distinct values are counted exactly: a power of two. */
+  constructor(mostExact = EXACT_DISTINCT) {
+    this.#mostExact = mostExact
+  }
 
   /** Add the first `count` of a list of hashes. */
   add(hashes: Uint32Array, count: number): void {
@@ -37,6 +43,12 @@ export class DistinctSketch {
       this.#insert(hashes[at], hashes[at + 1])
     }
     if (this.#registers !== undefined) rankHashes(this.#registers, hashes, at, end)
+  }
+
+  /** Add a hash. */
+  addHash(low: number, high: number): void {
+    if (this.#registers === undefined) this.#insert(low, high)
+    else rankHash(this.#registers, low, high)
   }
 
   #insert(low: number, high: number): void {
@@ -56,7 +68,7 @@ export class DistinctSketch {
   }
 
   #makeRoom(): void {
-    if (this.#count > EXACT_DISTINCT) {
+    if (this.#count > this.#mostExact) {
       this.#useRegisters()
       return
     }
@@ -91,21 +103,22 @@ export class DistinctSketch {
   /** How many distinct values there were, and whether that is exact. */
   result(): { readonly count: number; readonly isExact: boolean } {
     if (this.#registers === undefined) return { count: this.#count, isExact: true }
-    return { count: Math.max(EXACT_DISTINCT + 1, Math.round(estimate(this.#registers))), isExact: false }
+    return { count: Math.max(this.#mostExact + 1, Math.round(estimate(this.#registers))), isExact: false }
   }
 }
 
 /** Let each hash raise the register that its highest bits choose to where its first bit behind them stands. */
 function rankHashes(registers: Uint8Array, hashes: Uint32Array, start: number, end: number): void {
   for (let at = start; at < end; at += SURVEY_HASH_WORDS) {
-    const low = hashes[at]
-    const high = hashes[at + 1]
-    if (low === 0 && high === 0) continue
-    const upper = high << REGISTER_BITS
-    const rank = upper !== 0 ? Math.clz32(upper) + 1 : 32 - REGISTER_BITS + Math.clz32(low) + 1
-    const register = high >>> (32 - REGISTER_BITS)
-    if (registers[register] < rank) registers[register] = rank
+    if (hashes[at] !== 0 || hashes[at + 1] !== 0) rankHash(registers, hashes[at], hashes[at + 1])
   }
+}
+
+function rankHash(registers: Uint8Array, low: number, high: number): void {
+  const upper = high << REGISTER_BITS
+  const rank = upper !== 0 ? Math.clz32(upper) + 1 : 32 - REGISTER_BITS + Math.clz32(low) + 1
+  const register = high >>> (32 - REGISTER_BITS)
+  if (registers[register] < rank) registers[register] = rank
 }
 
 /** The improved estimator of Ertl, *New cardinality estimation algorithms for HyperLogLog sketches*, 2017. */

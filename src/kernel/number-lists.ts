@@ -2,6 +2,7 @@ import type { NumberColumn } from '../batch/number-column.js'
 import { NUMBER_EMPTY } from '../number-layout.js'
 import type { Accumulator, AggregateDescription, AggregateValue, GroupedRecords } from './aggregate.js'
 import { grown } from './grown.js'
+import { interpolate } from './interpolate.js'
 
 /** Numbers and their groups, as plain data. */
 export interface ListsPartial {
@@ -38,14 +39,14 @@ export class NumberLists implements Accumulator<NumberColumn> {
   }
 
   /** A quantile: between the two numbers next to it, in proportion. */
-  value(group: number, { name, fraction }: AggregateDescription): AggregateValue {
+  value(group: number, { fraction }: AggregateDescription): AggregateValue {
     const numbers = this.#sorted(group)
     if (numbers.length === 0) return null
-    const place = (name === 'median' ? 0.5 : fraction) * (numbers.length - 1)
+    const place = fraction * (numbers.length - 1)
     const below = Math.floor(place)
     const low = numbers[below]
     const high = numbers[Math.min(below + 1, numbers.length - 1)]
-    return place === below || low === high ? low : between(low, high, place - below)
+    return interpolate(low, high, place - below)
   }
 
   #sorted(group: number): Float64Array {
@@ -76,10 +77,4 @@ export class NumberLists implements Accumulator<NumberColumn> {
     this.#numbers = grown(this.#numbers, this.#count + added)
     this.#groups = grown(this.#groups, this.#count + added)
   }
-}
-
-/** The number between two, in proportion; their difference may be beyond all doubles. */
-function between(low: number, high: number, part: number): number {
-  const difference = high - low
-  return Number.isFinite(difference) ? low + difference * part : low * (1 - part) + high * part
 }

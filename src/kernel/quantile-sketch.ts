@@ -1,7 +1,8 @@
 import type { NumberColumn } from '../batch/number-column.js'
 import { NUMBER_EMPTY, NUMBER_NONE } from '../number-layout.js'
+import { interpolate } from './interpolate.js'
 
-/** Distinct numbers up to here are counted one by one, so that quantiles are exact. */
+/** Distinct numbers up to here are counted one by one, so that quantiles are exact; where nothing else is said. */
 export const EXACT_NUMBERS = 1024
 
 /** Bits of the fraction by which buckets are told apart: a bucket's middle is within 1/256 of all its numbers. */
@@ -10,17 +11,21 @@ const FRACTION_BITS = 7
 const BUCKET_SHIFT = 20 - FRACTION_BITS
 
 /** Numbers in a table before it grows. */
-const FIRST_SLOTS = 64
+const FIRST_SLOTS = 4
 
 /** Counts of numbers as plain data that crosses threads. */
 export interface QuantilePartial {
   /** NaN is none. */
   readonly numbers: Float64Array
   readonly counts: Float64Array
+  /** Of all numbers. */
+  readonly least: number
+  readonly greatest: number
   readonly buckets: readonly [BucketsPartial, BucketsPartial] | undefined
 }
 
 interface BucketsPartial {
+  readonly lowest: number
   readonly base: number
   readonly counts: Float64Array
 }
@@ -38,6 +43,14 @@ export class QuantileSketch {
   #distinct = 0
   /** Of numbers that are not negative, and of those that are, by their size. */
   #buckets: readonly [Buckets, Buckets] | undefined
+  #least = Number.POSITIVE_INFINITY
+  #greatest = Number.NEGATIVE_INFINITY
+  readonly #mostExact: number
+
+  /** @param mostExact how many distinct numbers are counted one by one: a power of two. */
+  constructor(mostExact = EXACT_NUMBERS) {
+    this.#mostExact = mostExact
+  }
 
   /**
    * Add the numbers of records `[from, until)` of a column that was read.
@@ -49,10 +62,19 @@ export class QuantileSketch {
       const kind = kinds[index]
       if (kind === NUMBER_EMPTY) continue
       if (kind === NUMBER_NONE) return false
-      if (this.#buckets === undefined) this.#count(values[index], 1)
-      else putIn(this.#buckets, values[index], 1)
+      this.add(values[index], 1)
     }
     return true
+  }
+
+  /** Add a number that there is so many times. */
+  add(number: number, times: number): void {
+    // What differs from 0 by its sign alone is 0.
+    const unsigned = number + 0
+    if (unsigned < this.#least) this.#least = unsigned
+    if (unsigned > this.#greatest) this.#greatest = unsigned
+    if (this.#buckets === undefined) this.#count(unsigned, times)
+    else putIn(this.#buckets, unsigned, times)
   }
 
   #count(number: number, times: number): void {
@@ -73,7 +95,7 @@ export class QuantileSketch {
   }
 
   #makeRoom(): void {
-    if (this.#distinct > EXACT_NUMBERS) {
+    if (this.#distinct > this.#mostExact) {
       this.#useBuckets()
       return
     }
@@ -86,9 +108,7 @@ export class QuantileSketch {
 
   #countAll(numbers: Float64Array, counts: Float64Array): void {
     for (const [slot, number] of numbers.entries()) {
-      if (Number.isNaN(number)) continue
-      if (this.#buckets === undefined) this.#count(number, counts[slot])
-      else putIn(this.#buckets, number, counts[slot])
+      if (!Number.isNaN(number)) this.add(number, counts[slot])
     }
   }
 
@@ -108,11 +128,15 @@ export class QuantileSketch {
     return {
       numbers: this.#numbers,
       counts: this.#counts,
+      least: this.#least,
+      greatest: this.#greatest,
       buckets: buckets && [buckets[0].partial(), buckets[1].partial()],
     }
   }
 
-  combine({ numbers, counts, buckets }: QuantilePartial): void {
+  combine({ numbers, counts, least, greatest, buckets }: QuantilePartial): void {
+    this.#least = Math.min(this.#least, least)
+    this.#greatest = Math.max(this.#greatest, greatest)
     if (buckets !== undefined) {
       for (const [sign, own] of this.#useBuckets().entries()) own.combine(buckets[sign])
     }
@@ -124,12 +148,8 @@ export class QuantileSketch {
    * around `(count - 1) * quantile` in ascending order, which many tools have as their default.
    *
    * @param quantiles from 0 to 1.
-   * @param range the least and greatest number.
    */
-  result(
-    quantiles: readonly number[],
-    range: { readonly min: number; readonly max: number },
-  ): { readonly values: readonly number[]; readonly isExact: boolean } {
+  result(quantiles: readonly number[]): { readonly values: readonly number[]; readonly isExact: boolean } {
     const isExact = this.#buckets === undefined
     const counted = this.#buckets === undefined ? this.#ascending() : ascendingBuckets(this.#buckets)
     const count = counted.reduce((sum, [, times]) => sum + times, 0)
@@ -139,14 +159,14 @@ export class QuantileSketch {
         before += times
         return place < before
       })
-      return Math.min(range.max, Math.max(range.min, (found as Counted)[0]))
+      return Math.min(this.#greatest, Math.max(this.#least, (found as Counted)[0]))
     }
     const values = quantiles.map((quantile) => {
       const place = (count - 1) * quantile
       const share = place - Math.floor(place)
       const low = valueAt(Math.floor(place))
       const high = share === 0 ? low : valueAt(Math.floor(place) + 1)
-      return low === high ? low : low * (1 - share) + high * share
+      return interpolate(low, high, share)
     })
     return { values, isExact }
   }
@@ -192,45 +212,56 @@ function ascendingBuckets([positive, negative]: readonly [Buckets, Buckets]): Co
   ]
 }
 
-/** How many numbers each bucket has; only those between the lowest and the highest that have any take memory. */
+/**
+ * How many numbers each bucket has; only those between the lowest and the highest that have any take memory. The lowest
+ * of all stands apart, since 0 is in it: a thousand powers of two lie between it and 1.
+ */
 class Buckets {
+  #lowest = 0
   #base = 0
   #counts = new Float64Array(0)
 
   add(bucket: number, times: number): void {
     const at = bucket - this.#base
-    if (at >= 0 && at < this.#counts.length) this.#counts[at] += times
+    if (bucket === 0) this.#lowest += times
+    else if (at >= 0 && at < this.#counts.length) this.#counts[at] += times
     else {
       this.#reach(bucket, bucket + 1)
       this.#counts[bucket - this.#base] += times
     }
   }
 
-  /** Make room for buckets, and as many again on the side on which it grows. */
+  /** Make room for buckets, and an eighth more on the side on which it grows. */
   #reach(start: number, end: number): void {
     const before = this.#counts
     const room = before.length
     const low = room === 0 ? start : Math.min(start, this.#base)
     const high = room === 0 ? end : Math.max(end, this.#base + room)
-    const base = room > 0 && low < this.#base ? Math.max(0, low - room) : low
-    const limit = high > this.#base + room ? high + room : high
+    const base = room > 0 && low < this.#base ? Math.max(0, low - (room >> 3)) : low
+    const limit = high > this.#base + room ? high + (room >> 3) : high
     this.#counts = new Float64Array(limit - base)
     if (room > 0) this.#counts.set(before, this.#base - base)
     this.#base = base
   }
 
   partial(): BucketsPartial {
-    return { base: this.#base, counts: this.#counts }
+    return { lowest: this.#lowest, base: this.#base, counts: this.#counts }
   }
 
-  combine({ base, counts }: BucketsPartial): void {
-    for (const [at, times] of counts.entries()) if (times > 0) this.add(base + at, times)
+  combine({ lowest, base, counts }: BucketsPartial): void {
+    this.#lowest += lowest
+    if (counts.length === 0) return
+    const end = base + counts.length
+    if (base < this.#base || end > this.#base + this.#counts.length) this.#reach(base, end)
+    const shift = base - this.#base
+    for (let at = 0; at < counts.length; at++) this.#counts[shift + at] += counts[at]
   }
 
   /** The buckets that have numbers, ascending. */
   counted(): Counted[] {
-    return [...this.#counts]
-      .map((times, at): Counted => [this.#base + at, times])
-      .filter(([, times]) => times > 0)
+    const counted: Counted[] = this.#lowest > 0 ? [[0, this.#lowest]] : []
+    const counts = this.#counts
+    for (let at = 0; at < counts.length; at++) if (counts[at] > 0) counted.push([this.#base + at, counts[at]])
+    return counted
   }
 }
