@@ -28,6 +28,16 @@ export function endProcess(status: number): never {
   process.exit(status)
 }
 
+/** How long threads may take to end where only that keeps the process's status. */
+const END_MILLISECONDS = 500
+
+/** End the process; without the addon threads that are just ending may do so first, which saves the status. */
+export function endSoon(status: number, waited = 0): void {
+  const canKeep = waited < END_MILLISECONDS && isThreadEnding() && loadAddon() === undefined
+  if (canKeep) setTimeout(() => endSoon(status, waited + 10), 10)
+  else endProcess(status)
+}
+
 function prepareAbort(text: string, paths: readonly string[], status: number): boolean {
   const addon = loadAddon()
   addon?.prepareAbort(text, paths.map((path) => `${path}\0`).join(''), status)

@@ -1,4 +1,4 @@
-import { endProcess } from '../ending.js'
+import { endSoon } from '../ending.js'
 import { isCommitting, removeTemporaryFiles } from '../output/temporary.js'
 import { signalStatus } from './exit-status.js'
 
@@ -19,7 +19,7 @@ export interface Interruption {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 function endLater(milliseconds: number): void {
-  setTimeout(() => endProcess(0), milliseconds).unref()
+  setTimeout(() => endSoon(0), milliseconds).unref()
 }
 
 /** How long a process whose work is done may take to end. */
