@@ -352,9 +352,9 @@ function sortedRows(text) {
   return text.replaceAll('"', '').trimEnd().split('\n').slice(1).sort().join('\n')
 }
 
-/** The same, numbers rounded to twelve digits, since the last bits of a mean depend on how it is summed. */
+/** The same, numbers rounded to nine digits, since the last ones of a mean depend on how it is summed. */
 function roundedRows(text) {
-  const round = (field) => (/^-?\d+(\.\d*)?(e-?\d+)?$/.test(field) ? Number(field).toPrecision(12) : field)
+  const round = (field) => (/^-?\d+(\.\d*)?(e-?\d+)?$/.test(field) ? Number(field).toPrecision(9) : field)
   return sortedRows(text)
     .split('\n')
     .map((row) => row.split(',').map(round).join(','))
