@@ -1,4 +1,11 @@
-import { type Execution, execute, NO_WORKERS, type TaskSettings, workersNeeded } from './engine/execute.js'
+import {
+  type Execution,
+  execute,
+  NO_JOB,
+  NO_WORKERS,
+  type TaskSettings,
+  workersNeeded,
+} from './engine/execute.js'
 import { makeExplanation, makeFigures } from './engine/figures.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
@@ -95,15 +102,6 @@ export async function explainCount(
   })
   return where === undefined ? explanation : { ...explanation, expression: where.plan }
 }
-
-/** Blocks are only summarised, nothing is emitted. */
-const NO_JOB = {
-  columns: [],
-  outputDialect: { delimiter: ',', quote: '"' },
-  recordAllowed: false,
-  onError: 'fail',
-  args: {},
-} as const
 
 /** A count that is ready to run. */
 interface Counting {

@@ -1,5 +1,6 @@
 import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
+import { onOwnPool } from './engine/own-pool.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
 import { transform } from './engine/transform.js'
 import { LinemillError } from './errors.js'
@@ -8,7 +9,7 @@ import { closeInputs } from './input/open.js'
 import type { FilterDescription } from './kernel/filter-kernel.js'
 import { flag, type RunOptions, resolveOptions, type Settings, type Verb } from './options.js'
 import type { Explanation, FilterPlan, Report } from './report.js'
-import { Pool } from './worker/pool.js'
+import type { Pool } from './worker/pool.js'
 
 export interface FilterOptions extends Omit<RunOptions, 'args' | 'exportName' | 'timeoutSeconds'> {
   /** Let the records pass for which the expression does not hold. Default false. */
@@ -36,17 +37,12 @@ export interface FilterReport extends Report {
  * @throws LinemillError ERR_USAGE that shows where the expression is wrong; ERR_RAGGED, ERR_USER_FUNCTION where it
  * throws, and others with the record's position; no output file is changed then.
  */
-export async function filter(
+export function filter(
   expression: string,
   inputs: string | readonly string[],
   options: FilterOptions = {},
 ): Promise<FilterReport> {
-  const pool = new Pool(resolveOptions(options, VERB).workers)
-  try {
-    return await filterOnPool(pool, expression, inputs, options)
-  } finally {
-    await pool.close()
-  }
+  return onOwnPool(options, VERB, (pool) => filterOnPool(pool, expression, inputs, options))
 }
 
 /** Filter on workers that are there already, or start them. */

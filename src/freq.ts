@@ -1,18 +1,18 @@
 import { readAggregates } from './engine/aggregate-list.js'
 import {
-  checkPolicy,
   checkTableFormat,
   explainGrouping,
   type Grouping,
   prepareGrouping,
   runGrouping,
 } from './engine/grouping.js'
+import { onOwnPool } from './engine/own-pool.js'
 import type { Table, TableFormat } from './engine/table.js'
 import { LinemillError } from './errors.js'
 import { closeInputs } from './input/open.js'
 import { type RunOptions, resolveOptions, type Verb, wholeNumber } from './options.js'
 import type { Explanation, Report } from './report.js'
-import { Pool } from './worker/pool.js'
+import type { Pool } from './worker/pool.js'
 
 export interface FreqOptions
   extends Omit<RunOptions, 'args' | 'exportName' | 'timeoutSeconds' | 'onError' | 'reject'> {
@@ -46,18 +46,12 @@ const DEFAULT_TOP = 10
  * @param column its name or 1-based number.
  * @throws LinemillError ERR_USAGE; ERR_RAGGED with the record's position; no output file is changed then.
  */
-export async function freq(
+export function freq(
   column: string | number,
   inputs: string | readonly string[],
   options: FreqOptions = {},
 ): Promise<FreqReport> {
-  checkPolicy(VERB.name, options)
-  const pool = new Pool(resolveOptions(options, VERB).workers)
-  try {
-    return await freqOnPool(pool, column, inputs, options)
-  } finally {
-    await pool.close()
-  }
+  return onOwnPool(options, VERB, (pool) => freqOnPool(pool, column, inputs, options))
 }
 
 /** Count on workers that are there already, or start them. */
@@ -98,7 +92,6 @@ function prepareFreq(
   inputs: string | readonly string[],
   options: FreqOptions,
 ): Grouping {
-  checkPolicy(VERB.name, options)
   const settings = resolveOptions(options, VERB)
   const most = Number.MAX_SAFE_INTEGER
   const top = wholeNumber('top', options.top, DEFAULT_TOP, 0, most)

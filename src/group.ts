@@ -1,19 +1,19 @@
 import { type AggregateList, readAggregates } from './engine/aggregate-list.js'
 import {
-  checkPolicy,
   checkTableFormat,
   explainGrouping,
   type Grouping,
   prepareGrouping,
   runGrouping,
 } from './engine/grouping.js'
+import { onOwnPool } from './engine/own-pool.js'
 import { findSortColumns, type SortList } from './engine/sort-list.js'
 import { type TableFormat, type TableValue, tableToObjects } from './engine/table.js'
 import type { ColumnList } from './format/column-list.js'
 import { closeInputs } from './input/open.js'
 import { type RunOptions, resolveOptions, type Verb, wholeNumber } from './options.js'
 import type { Explanation, Report } from './report.js'
-import { Pool } from './worker/pool.js'
+import type { Pool } from './worker/pool.js'
 
 export interface GroupOptions
   extends Omit<RunOptions, 'args' | 'exportName' | 'timeoutSeconds' | 'onError' | 'reject'> {
@@ -53,18 +53,12 @@ export interface GroupReport extends Report {
  * @returns the run's figures; `rows` is the result where no `options.output` is given.
  * @throws LinemillError ERR_USAGE; ERR_RAGGED and ERR_VALUE with the record's position; no output file is changed then.
  */
-export async function groupBy(
+export function groupBy(
   columns: ColumnList,
   inputs: string | readonly string[],
   options: GroupOptions = {},
 ): Promise<GroupReport> {
-  checkPolicy('groupBy', options)
-  const pool = new Pool(resolveOptions(options, VERB).workers)
-  try {
-    return await groupByOnPool(pool, columns, inputs, options)
-  } finally {
-    await pool.close()
-  }
+  return onOwnPool(options, VERB, (pool) => groupByOnPool(pool, columns, inputs, options))
 }
 
 /** Group on workers that are there already, or start them. */
@@ -101,7 +95,6 @@ function prepareGroups(
   inputs: string | readonly string[],
   options: GroupOptions,
 ): Grouping {
-  checkPolicy(VERB.name, options)
   const settings = resolveOptions(options, VERB)
   const most = Number.MAX_SAFE_INTEGER
   return prepareGrouping(inputs, settings, {

@@ -177,6 +177,9 @@ export function resolveOptions(options: RunOptions = {}, verb: Verb = { name: 'r
   const { name, also = [], without = [] } = verb
   const known = Object.keys(settings).filter((key) => !without.includes(key as keyof RunOptions))
   checkKeys(name, options, [...known, ...also])
+  if (settings.onError === 'reject' && without.includes('reject')) {
+    throw usage(`${name} writes no records, so none can be rejected: \`onError\` must be fail or skip`)
+  }
   checkTogether(settings)
   return settings
 }

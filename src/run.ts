@@ -4,6 +4,7 @@ import { checkSignal, orCancelled } from './engine/cancellation.js'
 import { type Execution, execute } from './engine/execute.js'
 import { makeExplanation, makeFigures } from './engine/figures.js'
 import { openSinks, outputOf, writeHeaders } from './engine/job-output.js'
+import { onOwnPool } from './engine/own-pool.js'
 import { openInputs, type PlanWishes, type Prepared, prepare } from './engine/prepare.js'
 import { formatResult } from './engine/result.js'
 import { checkInputs } from './engine/watch.js'
@@ -28,17 +29,12 @@ import { Pool } from './worker/pool.js'
  * @returns the run's figures; `output` holds the bytes where no `options.output` is given, `result` a reduction's.
  * @throws LinemillError with the position, where a record is at fault; no output file is changed then.
  */
-export async function run(
+export function run(
   module: string | URL,
   inputs: string | readonly string[],
   options: RunOptions = {},
 ): Promise<Report> {
-  const pool = new Pool(resolveOptions(options).workers)
-  try {
-    return await runOnPool(pool, module, inputs, options)
-  } finally {
-    await pool.close()
-  }
+  return onOwnPool(options, { name: 'run' }, (pool) => runOnPool(pool, module, inputs, options))
 }
 
 /** Run on workers that are there already, or start them. */

@@ -1,6 +1,7 @@
 import type { Execution } from './engine/execute.js'
 import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
+import { onOwnPool } from './engine/own-pool.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
 import { copyRecords, lowestRecords } from './engine/sampled.js'
 import { type Transform, transform } from './engine/transform.js'
@@ -16,7 +17,7 @@ import {
   wholeNumber,
 } from './options.js'
 import type { Explanation, Report, SamplePlan } from './report.js'
-import { Pool } from './worker/pool.js'
+import type { Pool } from './worker/pool.js'
 
 export interface SampleOptions extends Omit<CommonOptions, 'names'> {
   /** How many records; all, where there are fewer. */
@@ -51,16 +52,11 @@ export interface SampleReport extends Report {
  * @throws LinemillError ERR_USAGE; ERR_UNCLOSED_QUOTE with the position of the quote; ERR_OUTPUT; ERR_INPUT and others
  * for the inputs.
  */
-export async function sample(
+export function sample(
   inputs: string | readonly string[],
   options: SampleOptions = {},
 ): Promise<SampleReport> {
-  const pool = new Pool(resolveOptions(options, VERB).workers)
-  try {
-    return await sampleOnPool(pool, inputs, options)
-  } finally {
-    await pool.close()
-  }
+  return onOwnPool(options, VERB, (pool) => sampleOnPool(pool, inputs, options))
 }
 
 /** Sample on workers that are there already, or start them. */

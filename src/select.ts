@@ -1,5 +1,6 @@
 import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
+import { onOwnPool } from './engine/own-pool.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
 import { selectedHeader } from './engine/selected-header.js'
 import { planSelection, type Selection } from './engine/selection.js'
@@ -16,7 +17,7 @@ import {
   type Verb,
 } from './options.js'
 import type { Explanation, Report } from './report.js'
-import { Pool } from './worker/pool.js'
+import type { Pool } from './worker/pool.js'
 
 export type { ColumnList } from './format/column-list.js'
 
@@ -45,17 +46,12 @@ const VERB: Verb = {
  * @throws LinemillError ERR_USAGE where a column is not there; ERR_RAGGED, and ERR_VALUE about a field that needs quotes
  * which the output has not, with the record's position; no output file is changed then.
  */
-export async function select(
+export function select(
   columns: ColumnList,
   inputs: string | readonly string[],
   options: SelectOptions = {},
 ): Promise<Report> {
-  const pool = new Pool(resolveOptions(options, VERB).workers)
-  try {
-    return await selectOnPool(pool, columns, inputs, options)
-  } finally {
-    await pool.close()
-  }
+  return onOwnPool(options, VERB, (pool) => selectOnPool(pool, columns, inputs, options))
 }
 
 /** Select on workers that are there already, or start them. */

@@ -1,5 +1,6 @@
 import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
+import { onOwnPool } from './engine/own-pool.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
 import { seek } from './engine/seek.js'
 import { transform } from './engine/transform.js'
@@ -13,7 +14,7 @@ import {
   wholeNumber,
 } from './options.js'
 import type { Explanation, Report } from './report.js'
-import { Pool } from './worker/pool.js'
+import type { Pool } from './worker/pool.js'
 
 /** Options of the verbs that pass some of the records on as they stand. */
 export interface RecordsOptions extends Omit<CommonOptions, 'limit' | 'names'> {
@@ -126,19 +127,6 @@ function lastRecords({ records }: HeadOptions): Range {
 /** Whether where a range lies depends on how many records there are. */
 function isFromEnd({ start, end }: Range): boolean {
   return start < 0 || end < 0
-}
-
-async function onOwnPool<R>(
-  options: RecordsOptions,
-  verb: Verb,
-  work: (pool: Pool) => Promise<R>,
-): Promise<R> {
-  const pool = new Pool(resolveOptions(options, verb).workers)
-  try {
-    return await work(pool)
-  } finally {
-    await pool.close()
-  }
 }
 
 function open(inputs: Inputs, settings: Settings): Prepared {

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { checkSignal } from './engine/cancellation.js'
-import { execute } from './engine/execute.js'
+import { execute, NO_JOB } from './engine/execute.js'
 import { makeExplanation, makeFigures } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
+import { onOwnPool } from './engine/own-pool.js'
 import { type PartOptions, type PartSettings, resolveParts } from './engine/parts.js'
 import { inputNames, openPrepared, type Prepared } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
@@ -12,7 +13,7 @@ import { commitAll } from './output/commit-all.js'
 import { openDirectorySink } from './output/directory-sink.js'
 import { INDEX_MARK } from './output/part-names.js'
 import type { Explanation, PartsPlan, Report } from './report.js'
-import { Pool } from './worker/pool.js'
+import type { Pool } from './worker/pool.js'
 
 export interface SplitOptions extends Omit<CommonOptions, 'names'>, PartOptions {
   /** Sync files and directory before the run is done. Default false. */
@@ -40,13 +41,8 @@ export interface SplitReport extends Report {
  * @throws LinemillError ERR_UNCLOSED_QUOTE with the position of the quote; ERR_OUTPUT, ERR_USAGE; ERR_INPUT and others
  * for the inputs.
  */
-export async function split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport> {
-  const pool = new Pool(resolveOptions(options, VERB).workers)
-  try {
-    return await splitOnPool(pool, inputs, options)
-  } finally {
-    await pool.close()
-  }
+export function split(inputs: string | readonly string[], options: SplitOptions): Promise<SplitReport> {
+  return onOwnPool(options, VERB, (pool) => splitOnPool(pool, inputs, options))
 }
 
 /** Split on workers that are there already, or start them. */
@@ -94,15 +90,6 @@ async function splitPrepared(
     throw thrown
   }
 }
-
-/** Records are copied as they stand: nothing of them is decoded, quoted or rejected. */
-const NO_JOB = {
-  columns: [],
-  outputDialect: { delimiter: ',', quote: '"' },
-  recordAllowed: true,
-  onError: 'fail',
-  args: {},
-} as const
 
 /** Say what `split` would do, without doing it. */
 export async function explainSplit(

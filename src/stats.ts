@@ -1,6 +1,7 @@
 import { workersNeeded } from './engine/execute.js'
 import { makeExplanation } from './engine/figures.js'
-import { checkPolicy, checkTableFormat } from './engine/grouping.js'
+import { checkTableFormat } from './engine/grouping.js'
+import { onOwnPool } from './engine/own-pool.js'
 import { type ColumnsThere, openPrepared, type Prepared } from './engine/prepare.js'
 import { reduce } from './engine/reduce.js'
 import { summarizeColumns, summaryTable } from './engine/stats-table.js'
@@ -11,7 +12,7 @@ import { closeInputs } from './input/open.js'
 import type { ColumnPartial, ColumnSummary } from './kernel/column-stats.js'
 import { type RunOptions, resolveOptions, type Settings, type Verb } from './options.js'
 import type { Explanation, Report } from './report.js'
-import { Pool } from './worker/pool.js'
+import type { Pool } from './worker/pool.js'
 
 export type { StatsType } from './kernel/column-stats.js'
 
@@ -50,17 +51,8 @@ export interface StatsReport extends Report {
  *
  * @throws LinemillError ERR_USAGE; ERR_RAGGED with the record's position; no output file is changed then.
  */
-export async function stats(
-  inputs: string | readonly string[],
-  options: StatsOptions = {},
-): Promise<StatsReport> {
-  checkPolicy(VERB.name, options)
-  const pool = new Pool(resolveOptions(options, VERB).workers)
-  try {
-    return await statsOnPool(pool, inputs, options)
-  } finally {
-    await pool.close()
-  }
+export function stats(inputs: string | readonly string[], options: StatsOptions = {}): Promise<StatsReport> {
+  return onOwnPool(options, VERB, (pool) => statsOnPool(pool, inputs, options))
 }
 
 /** The same on workers that are there already, or start. */
@@ -121,7 +113,6 @@ interface Stats {
 }
 
 function prepareStats(inputs: string | readonly string[], options: StatsOptions): Stats {
-  checkPolicy(VERB.name, options)
   const settings = resolveOptions(options, VERB)
   const outputFormat = checkTableFormat(options.outputFormat)
   const { format, delimiter, quote, header, names, output } = settings

@@ -30,6 +30,15 @@ export type TaskSettings = Omit<
   | 'watchesCalls'
 >
 
+/** A task without a job: blocks are only summarised. What a built-in kernel needs is added to it. */
+export const NO_JOB: TaskSettings = {
+  columns: [],
+  outputDialect: { delimiter: ',', quote: '"' },
+  recordAllowed: false,
+  onError: 'fail',
+  args: {},
+}
+
 /** What a run wants of a pool. */
 export type Workers = Pick<Pool, 'workers' | 'settle' | 'takeMemory' | 'leaveMemory'>
 

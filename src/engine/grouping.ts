@@ -179,12 +179,6 @@ export function checkTableFormat(format: TableFormat | undefined): TableFormat |
   throw usage(`outputFormat must be one of ${TABLE_FORMATS.join(', ')}, found ${JSON.stringify(format)}`)
 }
 
-/** Check that records which fail are not to be passed on: groups have no file for them. */
-export function checkPolicy(verb: string, options: { readonly onError?: string } | null): void {
-  if (options?.onError !== 'reject') return
-  throw usage(`${verb} writes no records, so none can be rejected: \`onError\` must be fail or skip`)
-}
-
 function usage(message: string): LinemillError {
   return new LinemillError('ERR_USAGE', message)
 }

@@ -6,7 +6,7 @@ import type { Settings } from '../options.js'
 import { BatchSink } from '../output/batch-sink.js'
 import type { Pool } from '../worker/pool.js'
 import { cancelled } from './cancellation.js'
-import { execute, type TaskSettings } from './execute.js'
+import { execute, NO_JOB, type TaskSettings } from './execute.js'
 import { columnsOf } from './job-output.js'
 import { openInputs, type Prepared, prepare } from './prepare.js'
 import { checkInputs } from './watch.js'
@@ -47,14 +47,7 @@ async function makeSink(
   return new BatchSink(batch, plan, primitives)
 }
 
-const TASK: TaskSettings = {
-  handsOver: true,
-  columns: [],
-  outputDialect: { delimiter: ',', quote: '"' },
-  recordAllowed: false,
-  onError: 'fail',
-  args: {},
-}
+const TASK: TaskSettings = { ...NO_JOB, handsOver: true }
 
 async function* takeAll(
   prepared: Prepared,

@@ -4,7 +4,7 @@ import { commitAll } from '../output/commit-all.js'
 import type { Report } from '../report.js'
 import type { Pool } from '../worker/pool.js'
 import { checkSignal, orCancelled } from './cancellation.js'
-import { type Execution, execute, type Workers } from './execute.js'
+import { type Execution, execute, NO_JOB, type Workers } from './execute.js'
 import { makeFigures } from './figures.js'
 import { openSinks } from './job-output.js'
 import type { Prepared } from './prepare.js'
@@ -54,11 +54,3 @@ export async function reduce(
     throw thrown
   }
 }
-
-/** Nothing is written by workers. */
-const NO_JOB = {
-  columns: [],
-  outputDialect: { delimiter: ',', quote: '"' },
-  recordAllowed: false,
-  args: {},
-} as const

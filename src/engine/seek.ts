@@ -1,6 +1,6 @@
 import type { Settings } from '../options.js'
 import { type Boundary, planFrom } from '../plan/plan.js'
-import { type Execution, execute, type Workers } from './execute.js'
+import { type Execution, execute, NO_JOB, type Workers } from './execute.js'
 import type { Prepared } from './prepare.js'
 
 /** Where a run over some of the records has to begin, and how many records there are. */
@@ -64,12 +64,3 @@ class PassedBlocks {
 function isBefore({ after }: PassedBlock, start: number): boolean {
   return after.runRecords < start
 }
-
-/** Blocks are only summarised, nothing is emitted. */
-const NO_JOB = {
-  columns: [],
-  outputDialect: { delimiter: ',', quote: '"' },
-  recordAllowed: false,
-  onError: 'fail',
-  args: {},
-} as const

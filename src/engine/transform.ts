@@ -7,7 +7,7 @@ import { MemorySink } from '../output/sink.js'
 import type { Report } from '../report.js'
 import type { Pool } from '../worker/pool.js'
 import { checkSignal, orCancelled } from './cancellation.js'
-import { type Execution, execute } from './execute.js'
+import { type Execution, execute, NO_JOB } from './execute.js'
 import { makeFigures } from './figures.js'
 import { openSinks, writeHeaders } from './job-output.js'
 import type { Prepared } from './prepare.js'
@@ -35,17 +35,17 @@ export interface Transform {
 export async function transform(
   prepared: Prepared,
   pool: Pool,
-  { kernel, header, rejectHeader, isWritten = true, finish, outputDialect = PLAIN }: Transform,
+  { kernel, header, rejectHeader, isWritten = true, finish, outputDialect = NO_JOB.outputDialect }: Transform,
   settings: Settings,
   began: number,
 ): Promise<{ report: Report; execution: Execution }> {
   const sinks = isWritten ? await openSinks(prepared, settings) : []
   const workBegan = performance.now()
-  if (kernel.name !== 'select') warnOfExtension(prepared, settings)
   try {
+    if (kernel.name !== 'select') warnOfExtension(prepared, settings)
     if (isWritten) await orCancelled(writeHeaders(sinks, { header, rejectHeader }), settings.signal)
     const { onError, workers } = settings
-    const task = { columns: [], outputDialect, recordAllowed: true, args: {}, kernel, onError }
+    const task = { ...NO_JOB, outputDialect, recordAllowed: true, kernel, onError }
     const execution = await execute(prepared, pool, task, finish === undefined ? sinks : [], settings)
     let finishedBytes = 0
     for (const piece of finish?.(execution) ?? []) {
@@ -76,5 +76,3 @@ function warnOfExtension({ format }: Prepared, { output, onWarning }: Settings):
   const other = hasFields(named) && hasFields(format) ? '; select writes columns as either' : ''
   onWarning(`${output} gets records as they stand in the inputs, which are ${format}${other}`)
 }
-
-const PLAIN: OutputDialect = { delimiter: ',', quote: '"' }
