@@ -191,12 +191,11 @@ function checkTogether(settings: Settings): void {
   if (settings.slotBytes === undefined && settings.memoryBytes < MIN_MEMORY_BYTES) {
     throw usage(`memoryBytes must be at least ${MIN_MEMORY_BYTES}, found ${settings.memoryBytes}`)
   }
-  if (settings.onError === 'reject' && settings.reject === undefined) {
+  const rejects = settings.onError === 'reject'
+  if (rejects && settings.reject === undefined) {
     throw usage("`onError` 'reject' needs `reject`: the file that receives failing records")
   }
-  if (settings.onError !== 'reject' && settings.reject !== undefined) {
-    throw usage("`reject` is used only with `onError` 'reject'")
-  }
+  if (!rejects && settings.reject !== undefined) throw usage("`reject` is used only with `onError` 'reject'")
   if (settings.onError === 'fail' && settings.maxErrors < Number.MAX_SAFE_INTEGER) {
     throw usage("`maxErrors` is used only with `onError` 'skip' or 'reject'")
   }
