@@ -74,7 +74,10 @@ struct ValueBytes {
 
 enum class Written : uint32_t { YES, NO_ROOM, REFUSED };
 
-/** Write what a field stands for, in quotes where it needs them. */
+/**
+ * Write what a field stands for, in quotes where it needs them.
+ * HAZARD: bytes of a mapped file may change between the look through them and the writing: each write is bounded.
+ */
 [[maybe_unused]] __attribute__((noinline)) Written write_value(const CopiedField& field, const FieldRules& rules,
                                                                Room& room) {
   size_t length = 0;
@@ -95,10 +98,14 @@ enum class Written : uint32_t { YES, NO_ROOM, REFUSED };
   if (length + (is_wrapped ? quotes + 2 : 0) > room.length()) return Written::NO_ROOM;
   if (is_wrapped) *room.at++ = uint8_t(rules.quote);
   for (ValueBytes value(field, rules.input_quote); value.next(byte);) {
-    if (is_wrapped && byte == rules.quote) *room.at++ = byte;
+    const bool is_doubled = is_wrapped && byte == rules.quote;
+    if (room.length() <= is_doubled) return Written::NO_ROOM;
+    if (is_doubled) *room.at++ = byte;
     *room.at++ = byte;
   }
-  if (is_wrapped) *room.at++ = uint8_t(rules.quote);
+  if (!is_wrapped) return Written::YES;
+  if (room.length() == 0) return Written::NO_ROOM;
+  *room.at++ = uint8_t(rules.quote);
   return Written::YES;
 }
 

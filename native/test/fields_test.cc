@@ -1,8 +1,9 @@
 /** Copying fields between buffers whose every edge is guarded, each set against the scalar one. */
 #include <string.h>
 
+#include <atomic>
 #include <string>
-#include <vector>
+#include <thread>
 
 #include "../layout.h"
 #include "../scanners.h"
@@ -89,12 +90,47 @@ void test_bounds(const Scanners& set) {
   CHECK(!set.copy_fields({bytes, 4, copied.table, copied.fields, target}, copied.fields));
 }
 
+/**
+ * Copy a field whose bytes another thread turns into quotes and back meanwhile, as whoever writes to a mapped file may:
+ * it is looked through before it is written, and must not outgrow its room in between.
+ */
+void test_changing_bytes(const Scanners& set) {
+  constexpr uint32_t LENGTH = 4096;
+  std::string text(LENGTH, 'a');
+  text[0] = ';';
+  uint32_t table[5] = {0, LENGTH, 1, 0, LENGTH};
+  std::atomic<bool> is_done{false};
+  std::thread writer([&] {
+    for (int byte = '"'; !is_done; byte ^= '"' ^ 'a') {
+      memset(&text[1], byte, LENGTH - 1);
+      std::this_thread::yield();
+    }
+  });
+  GuardedBuffer target(LENGTH + 3, Side::BEHIND);
+  for (uint32_t round = 0; round < 4000; round++) {
+    uint32_t fields[FIELDS_WORDS + RUN_WORDS] = {};
+    fields[FIELDS_END] = fields[FIELDS_CAPACITY] = fields[FIELDS_RUNS] = 1;
+    fields[FIELDS_DELIMITER] = ';';
+    fields[FIELDS_QUOTE] = '"';
+    fields[FIELDS_INPUT_DELIMITER] = ',';
+    fields[FIELDS_INPUT_QUOTE] = NO_BYTE;
+    fields[FIELDS_WORDS + RUN_FIRST] = fields[FIELDS_WORDS + RUN_LAST] = 3;
+    fields[FIELDS_TARGET_END] = LENGTH + 3;
+    const uint8_t* const bytes = reinterpret_cast<const uint8_t*>(text.data());
+    CHECK(set.copy_fields({bytes, LENGTH, table, fields, target.data()}, fields));
+    CHECK(fields[FIELDS_TARGET] <= LENGTH + 3);
+  }
+  is_done = true;
+  writer.join();
+}
+
 }  // namespace
 
 void test_fields() {
   for (const Scanners* const* set = supported_scanners(); *set != nullptr; set++) {
     Random random(5);
     test_bounds(**set);
+    test_changing_bytes(**set);
     uint32_t refused = 0;
     for (uint32_t round = 0; round < 3000; round++) {
       const Side side = round % 2 ? Side::BEHIND : Side::BEFORE;
