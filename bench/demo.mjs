@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url))
 const SELF = fileURLToPath(import.meta.url)
 const INPUT = 'demo/clicks.csv'
 const OUTPUT = 'demo/clean.csv'
@@ -25,7 +25,7 @@ if (process.argv[2] === 'readline') await cleanByReadline()
 else demonstrate()
 
 function demonstrate() {
-  if (!existsSync(MAIN)) fail('dist/cli/main.js is missing: run `npm run build` first')
+  if (!existsSync(MAIN)) fail('dist/cli/main.cjs is missing: run `npm run build` first')
   makeInput()
   const linemill = [MAIN, 'run', MODULE, INPUT, '-o', OUTPUT]
   timeNode('linemill', [...linemill, '--report'])

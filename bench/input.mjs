@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The command line, as it is built. */
-export const LINEMILL = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+export const LINEMILL = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url))
 
 /** Lines before the first row; of `quoted` a row may have several, so that its lines tell nothing. */
 const HEADER_LINES = { tianchi: 1, measurements: 0, ndjson: 0 }

@@ -1,6 +1,6 @@
 // The bounds of the whole engine: a score of every record beside peers, counting, start, big inputs, memory.
 //
-//   npm ci --prefix bench     once: the peers
+//   npm install --prefix bench   once: the peers
 //   npm run bench:b -- --dir /a/folder/with/room
 import { buyerOfLine, hashOf, hashOfLines } from './answer.mjs'
 import { linemill, readlineLoops, requirePeer, runPart } from './part.mjs'
@@ -135,5 +135,5 @@ async function readMore({ rows, prepare }) {
 }
 
 function count(...options) {
-  return ['node', 'dist/cli/main.js', 'count', 'INPUT', ...options, '-w', '2', '--no-progress']
+  return ['node', 'dist/cli/main.cjs', 'count', 'INPUT', ...options, '-w', '2', '--no-progress']
 }

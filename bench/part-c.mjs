@@ -1,6 +1,6 @@
 // Built-in work beside the tools that people use for it: filter, select, group, count, stats.
 //
-//   npm ci --prefix bench     once: the peers
+//   npm install --prefix bench   once: the peers
 //   npm run bench:c -- --dir /a/folder/with/room
 import { eachLine, hashOf, hashOfLines } from './answer.mjs'
 import { requirePeer, runPart } from './part.mjs'
@@ -298,7 +298,7 @@ function times(timesFaster, ...others) {
 }
 
 function linemill(...words) {
-  return ['node', 'dist/cli/main.js', ...words, '-w', '2', '--no-progress']
+  return ['node', 'dist/cli/main.cjs', ...words, '-w', '2', '--no-progress']
 }
 
 function duckdb(sql) {

@@ -121,12 +121,12 @@ export function linemill(module) {
   return [...command, '-w', String(WORKERS), '--no-progress']
 }
 
-/** The place of a peer that `npm ci --prefix bench` installs. @throws where it is missing */
+/** The place of a peer that `npm install --prefix bench` installs. @throws where it is missing */
 export function requirePeer(name) {
   try {
     return createRequire(import.meta.url).resolve(name)
   } catch (cause) {
-    throw new Error(`${name} is not installed: npm ci --prefix bench`, { cause })
+    throw new Error(`${name} is not installed: npm install --prefix bench`, { cause })
   }
 }
 

@@ -44,7 +44,7 @@ function pack() {
   const [{ filename, files, unpackedSize }] = Object.values(JSON.parse(run('npm', args)))
   console.log(`${filename}: ${files.length} files, ${unpackedSize} bytes`)
   const paths = files.map(({ path }) => path)
-  const needed = ['README.md', 'LICENSE', 'dist/cli/main.js', 'native/addon.cc', 'binding.gyp']
+  const needed = ['README.md', 'LICENSE', 'dist/cli/main.cjs', 'native/addon.cc', 'binding.gyp']
   for (const path of needed) ok(paths.includes(path), `${path} is not packed`)
   ok(
     paths.some((path) => path.startsWith(`prebuilds/${process.platform}-${process.arch}/`)),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeEach } from 'vitest'
 
-export const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url))
 export const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url))
 
 /** The folder in which the command line runs: a new one for each test. */

@@ -91,10 +91,14 @@ describe('the packed package', () => {
     (file) => expect(files).toContain(file),
   )
 
-  test('holds the compiled form of every source file, and none of a file that is gone', () => {
+  test('holds the compiled form of every source file, the bundles, and nothing of a file that is gone', () => {
     const sources = filesBelow(join(ROOT, 'src')).map((path) => path.replace(/\.ts$/, ''))
     const expected = sources.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`])
-    expect(files.filter((file) => file.startsWith('dist/')).sort()).toEqual(expected.sort())
+    const bundled = ['cli/main', 'worker/worker'].flatMap((name) =>
+      ['.cjs', '-bundle.cjs', '-bundle.cache'].map((end) => `dist/${name}${end}`),
+    )
+    const all = [...expected, ...bundled, 'dist/bundled-licences.txt']
+    expect(files.filter((file) => file.startsWith('dist/')).sort()).toEqual(all.sort())
   })
 
   test('holds every native file that is not a test', () => {
@@ -168,7 +172,7 @@ describe('importing it', () => {
   test('linemill loads neither the command line nor the worker', () => {
     const loaded = loadedFiles('linemill')
     expect(loaded).toContain('run.js')
-    expect(loaded.filter((path) => path.startsWith('cli/') || path === 'worker/worker.js')).toEqual([])
+    expect(loaded.filter((path) => path.startsWith('cli/') || path === 'worker/worker.cjs')).toEqual([])
   })
 
   test('what is not exported cannot be imported', async () => {

@@ -10,7 +10,7 @@ import { layWithoutAddon } from './without-addon.js'
 
 const JOBS = fileURLToPath(new URL('./jobs/matrix.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'linemill-portable-'))
-const PORTABLE_MAIN = join(folder, 'dist/cli/main.js')
+const PORTABLE_MAIN = join(folder, 'dist/cli/main.cjs')
 layWithoutAddon(folder)
 afterAll(() => rmSync(folder, { recursive: true }))
 

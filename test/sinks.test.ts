@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'linemill-sinks-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 

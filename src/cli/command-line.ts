@@ -7,7 +7,9 @@ import { createProgram, separateReport } from './program.js'
 /** Do what the command line says, and end the process with the status that tells how it went. */
 export async function obeyCommandLine(): Promise<never> {
   try {
-    await createProgram().parseAsync(separateReport(process.argv.slice(2)), { from: 'user' })
+    const typed = process.argv.slice(2)
+    const program = await createProgram(typed)
+    await program.parseAsync(separateReport(typed), { from: 'user' })
     process.exitCode ??= 0
   } catch (thrown) {
     if (thrown instanceof CommanderError) {

@@ -1,10 +1,9 @@
-#!/usr/bin/env node
 /** Verbs whose workers write records, and those in which the main thread does a worker's part. */
 const WRITING = /^(run|filter|select|slice|head|sample)$/
 const HELPED = /^(count|tail|group|freq|stats)$/
 
-// Workers start as slowly as the command line loads: where they are needed, both happen at once.
-try {
+/** Workers start as slowly as the command line loads: where they are needed, both happen at once. */
+async function main(): Promise<never> {
   const [verb = '', ...words] = process.argv.slice(2)
   const isHelped = HELPED.test(verb) || (verb === 'filter' && words.includes('--count'))
   if (isHelped ? (await import('../input/large.js')).areLarge(words) : WRITING.test(verb)) {
@@ -12,13 +11,15 @@ try {
     startPool(words, isHelped)
   }
   const { obeyCommandLine } = await import('./command-line.js')
-  await obeyCommandLine()
-} catch (thrown) {
+  return obeyCommandLine()
+}
+
+main().catch((thrown) => {
   // Nothing that tells failures better has loaded.
   const { code, message } = thrown as NodeJS.ErrnoException
   process.stderr.write(`linemill: cannot load: ${message}\n`)
   const isShortage = /^(EMFILE|ENFILE|ENOMEM)$/.test(code ?? '') || message.includes('too many open files')
   process.exit(isShortage ? 75 : 1)
-}
+})
 
 export {}

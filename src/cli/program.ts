@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { Argument, Command } from 'commander'
 import { writeToStandardError } from '../output/standard-error.js'
 import { addOptions } from './command-options.js'
@@ -20,16 +19,21 @@ Examples:
   $ linemill run --help
 `
 
-/** Make the commands. What a command does is loaded when it runs, since every module costs start-up. */
-export function createProgram(): Command {
+/**
+ * Make the commands that a command line may mean: those that it names, if it begins with one, or all. What a command
+ * does is loaded when it runs, since every module costs start-up, as do some 200 options.
+ */
+export async function createProgram(typed: readonly string[]): Promise<Command> {
   const program = new Command('linemill')
     .description(DESCRIPTION)
-    .version(readVersion())
     .exitOverride()
     .configureOutput({ writeOut: writeHelp, outputError: (text) => writeToStandardError(nameProgram(text)) })
     .addHelpText('after', STATUS_HELP + PROGRAM_EXAMPLES)
 
-  for (const entry of COMMANDS) addCommand(program, entry)
+  const named = COMMANDS.filter(({ verb }) => typed.includes(verb))
+  const isVerbFirst = named.some(({ verb }) => verb === typed[0])
+  if (!isVerbFirst) program.version(await readVersion())
+  for (const entry of isVerbFirst ? named : COMMANDS) addCommand(program, entry)
   return program
 }
 
@@ -55,7 +59,8 @@ export function separateReport(typed: readonly string[]): string[] {
   return typed.map((word, index) => (word === '--report' && (end < 0 || index < end) ? '--report=' : word))
 }
 
-function readVersion(): string {
+async function readVersion(): Promise<string> {
+  const { createRequire } = await import('node:module')
   return createRequire(import.meta.url)('../../package.json').version
 }
 

@@ -8,13 +8,16 @@ export const INT32_DIGITS = 9
 /** Digits that a double holds exactly, whatever they are. */
 export const EXACT_DIGITS = 15
 /** The powers of ten that a double holds exactly. */
-export const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+export const POWERS_OF_TEN: readonly number[] = [
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+  1e20, 1e21, 1e22,
+]
 
 /** Two digits as bytes, the first one lower, of 0 to 99. */
-export const PAIRS = Uint16Array.from(
-  { length: 100 },
-  (_, value) => ZERO + Math.floor(value / 10) + ((ZERO + (value % 10)) << 8),
-)
+export const PAIRS = new Uint16Array(100)
+for (let value = 0; value < 100; value++) {
+  PAIRS[value] = ZERO + Math.floor(value / 10) + ((ZERO + (value % 10)) << 8)
+}
 
 /** Step over a sign. */
 export function signEnd(bytes: Uint8Array, start: number): number {

@@ -2,8 +2,9 @@
  * The addon: the one place that loads it, its typed surface, and the primitives it provides. Where it cannot be
  * loaded nothing here throws until it is asked for.
  */
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+// @ts-expect-error: it has no types
+import nodeGypBuild from 'node-gyp-build'
 import { LinemillError } from '../errors.js'
 import { ASSIGN_END, ASSIGN_NEXT, ASSIGN_ODD, ASSIGN_STATUS } from '../group-layout.js'
 import { NUMBER_UNKNOWN } from '../number-layout.js'
@@ -145,10 +146,8 @@ export const HOW_TO_BUILD = `build it with \`npm run build:native --prefix ${JSO
 let loading: Loading | undefined
 
 function load(): Loading {
-  const require = createRequire(import.meta.url)
   try {
-    const nodeGypBuild = require('node-gyp-build') as (root: string) => Addon
-    return { addon: nodeGypBuild(PACKAGE_FOLDER) }
+    return { addon: nodeGypBuild(PACKAGE_FOLDER) as Addon }
   } catch (error) {
     return { error }
   }

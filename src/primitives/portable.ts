@@ -71,8 +71,8 @@ const SAME_STATES = 0b11_10_01_00
 /** The same where nothing quotes: the quoted states can't occur, and are taken for UNQUOTED. */
 const NO_QUOTED_STATES = 0b01_01_01_00
 
-/** The automaton run from all four entry states at once: `NEXT_EXITS[exits * 4 + kind of byte]`. */
-const NEXT_EXITS = buildNextExits()
+/** The automaton run from all four entry states at once: `nextExits[exits * 4 + kind of byte]`. Made when it is needed. */
+let nextExits: Uint8Array | undefined
 
 function buildNextExits(): Uint8Array {
   const table = new Uint8Array(256 * 4)
@@ -108,6 +108,8 @@ function setRecordStarts(bytes: Uint8Array, { start, contentStart }: SummaryRang
 }
 
 function summarize(bytes: Uint8Array, range: SummaryRange, dialect: Dialect, summary: Uint32Array): void {
+  nextExits ??= buildNextExits()
+  const next = nextExits
   const { start, end } = range
   setKinds(dialect)
   setRecordStarts(bytes, range)
@@ -120,7 +122,7 @@ function summarize(bytes: Uint8Array, range: SummaryRange, dialect: Dialect, sum
     if (kind === OTHER && kindBefore === OTHER) continue
     kindBefore = kind
     if (kind === IS_LINE_FEED) countLineFeed(bytes, at, exits, summary)
-    exits = NEXT_EXITS[exits * 4 + kind]
+    exits = next[exits * 4 + kind]
   }
   summary[SUMMARY_EXITS] = exits
 }

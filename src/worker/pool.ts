@@ -122,7 +122,7 @@ export class PoolWorker {
 function startThread(): Worker {
   try {
     // Only this file knows the worker's entry, and only by URL: as this module and the command line's bundle see it.
-    return new Worker(new URL('../worker/worker.js', import.meta.url), {
+    return new Worker(new URL('../worker/worker.cjs', import.meta.url), {
       workerData: WORKER_MARK,
       // A worker inherits all flags, and one that says how a script on the command line is read would end it.
       ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) && { execArgv: [] }),
