@@ -17,21 +17,21 @@ const APART = /^(acorn|cli-progress)$/
 
 /**
  * What runs first: it compiles the bundle, which lies beside it, with the help of its cache. V8 refuses the cache of another
- * version or other flags, and then compiles anew. Modules of a user's are imported from here, since code that is compiled
- * like this has no `import`.
+ * version or other flags, and then compiles anew. The name that stack traces show is kept in the cache, so it must not be a
+ * path: the package lies elsewhere when it is installed. Modules of a user's are imported from here, since code that is
+ * compiled like this has no `import`.
  */
 const START = (name) => `'use strict'
 const { readFileSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
 const { Script } = require('node:vm')
 const path = __dirname + '/${name}-bundle.cjs'
-const filename = pathToFileURL(path).href
 let cachedData
 try {
   cachedData = readFileSync(__dirname + '/${name}-bundle.cache')
 } catch {}
-const script = new Script(readFileSync(path, 'latin1'), { filename, cachedData })
-script.runInThisContext()(require, filename, (url) => import(url))
+const script = new Script(readFileSync(path, 'latin1'), { filename: 'linemill:${name}', cachedData })
+script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url))
 `
 
 const plugin = {

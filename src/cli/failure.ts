@@ -4,6 +4,8 @@ import { nameAsTyped } from './name-as-typed.js'
 
 /** Where linemill's own modules lie. */
 const OWN_FOLDER = new URL('..', import.meta.url).href
+/** What they are called in a bundle (scripts/bundle.mjs). */
+const OWN_BUNDLE = /\blinemill:(main|worker):/
 
 /** Find the exit status for whatever was thrown. */
 export function failureStatus(failure: unknown): number {
@@ -66,7 +68,7 @@ function hasFrame(stack: string): boolean {
 }
 
 function isOwnFrame(line: string): boolean {
-  return /^\s+at /.test(line) && line.includes(OWN_FOLDER)
+  return /^\s+at /.test(line) && (line.includes(OWN_FOLDER) || OWN_BUNDLE.test(line))
 }
 
 /** Make control characters visible, so that data cannot move a terminal's cursor. */
