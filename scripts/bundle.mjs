@@ -99,7 +99,7 @@ const { status } = spawnSync(
   process.execPath,
   [fileURLToPath(new URL('cache-code.cjs', import.meta.url)), DIST],
   {
-    stdio: 'inherit',
+    stdio: ['ignore', 'ignore', 'inherit'],
   },
 )
 if (status !== 0) throw new Error('no cache of compiled code: see above')

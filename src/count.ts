@@ -1,3 +1,4 @@
+import { now } from './clock.js'
 import {
   type Execution,
   execute,
@@ -50,11 +51,11 @@ export async function countOnPool(
   inputs: string | readonly string[],
   options: CountOptions = {},
 ): Promise<CountReport> {
-  const began = performance.now()
+  const began = now()
   const settings = resolveOptions(options, VERB)
   const { prepared, task, counts } = await prepareCount(inputs, options, settings)
   try {
-    const workBegan = performance.now()
+    const workBegan = now()
     const execution = await executeOn(pool, prepared, task, settings)
     checkInputs(prepared, settings)
     return makeReport(prepared, settings, execution, counts(execution, settings.limit), { began, workBegan })
@@ -90,15 +91,14 @@ export async function explainCount(
   const settings = resolveOptions(options, VERB)
   const { prepared, task, where } = await prepareCount(inputs, options, settings)
   closeInputs(prepared.inputs)
-  const workers = workersNeeded(task, prepared, settings)
   const kind = where === undefined ? 'count' : 'filter'
   const columns = where?.columns ?? []
   const explanation = makeExplanation(prepared, settings, {
     kind,
     isReduction: true,
-    workers,
     columns,
     outputs: 0,
+    work: task,
   })
   return where === undefined ? explanation : { ...explanation, expression: where.plan }
 }

@@ -1,3 +1,4 @@
+import { now } from './clock.js'
 import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
 import { onOwnPool } from './engine/own-pool.js'
@@ -52,7 +53,7 @@ export async function filterOnPool(
   inputs: string | readonly string[],
   options: FilterOptions = {},
 ): Promise<FilterReport> {
-  const began = performance.now()
+  const began = now()
   const filtering = prepareFilter(expression, inputs, options)
   try {
     return await filterPrepared(filtering, pool, began)
@@ -92,9 +93,9 @@ export async function explainFilter(
   const explanation = makeExplanation(prepared, settings, {
     kind: 'filter',
     isReduction: kernel.isCount,
-    workers: settings.workers,
     columns: kernel.expression.columns,
     outputs: settings.onError === 'reject' ? 2 : 1,
+    work: { kernel },
   })
   return { ...explanation, expression: plan }
 }

@@ -1,3 +1,4 @@
+import { now } from './clock.js'
 import { readAggregates } from './engine/aggregate-list.js'
 import {
   checkTableFormat,
@@ -61,7 +62,7 @@ export async function freqOnPool(
   inputs: string | readonly string[],
   options: FreqOptions = {},
 ): Promise<FreqReport> {
-  const began = performance.now()
+  const began = now()
   const grouping = prepareFreq(column, inputs, options)
   try {
     const { report, table, groupCount } = await runGrouping(grouping, pool, began)

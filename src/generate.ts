@@ -1,3 +1,4 @@
+import { now } from './clock.js'
 import { LinemillError } from './errors.js'
 import { type GeneratedPiece, generatePieces, type RecordWriter } from './generate/generator.js'
 import { createMeasurementsWriter } from './generate/measurements.js'
@@ -34,7 +35,7 @@ export interface GenerateReport {
 export async function generate(kind: GenerateKind, options: GenerateOptions = {}): Promise<GenerateReport> {
   const settings = resolveGenerateOptions(kind, options)
   const writer = createWriter(kind, settings)
-  const started = performance.now()
+  const started = now()
   let rows = 0
   function* counted(pieces: Iterable<GeneratedPiece>): Generator<Uint8Array> {
     for (const { bytes, records } of pieces) {
@@ -44,7 +45,7 @@ export async function generate(kind: GenerateKind, options: GenerateOptions = {}
     }
   }
   const outputBytes = await streamTo(settings.output, counted(generatePieces(writer, settings)))
-  return { kind, rows, outputBytes, seconds: (performance.now() - started) / 1000 }
+  return { kind, rows, outputBytes, seconds: (now() - started) / 1000 }
 }
 
 function createWriter(kind: GenerateKind, settings: GenerateSettings): RecordWriter {

@@ -1,3 +1,4 @@
+import { now } from './clock.js'
 import { type AggregateList, readAggregates } from './engine/aggregate-list.js'
 import {
   checkTableFormat,
@@ -68,7 +69,7 @@ export async function groupByOnPool(
   inputs: string | readonly string[],
   options: GroupOptions = {},
 ): Promise<GroupReport> {
-  const began = performance.now()
+  const began = now()
   const grouping = prepareGroups(columns, inputs, options)
   try {
     const { report, table, groupCount } = await runGrouping(grouping, pool, began)

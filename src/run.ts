@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { now } from './clock.js'
 import { checkSignal, orCancelled } from './engine/cancellation.js'
 import { type Execution, execute } from './engine/execute.js'
 import { makeExplanation, makeFigures } from './engine/figures.js'
@@ -44,7 +45,7 @@ export async function runOnPool(
   inputs: string | readonly string[],
   options: RunOptions = {},
 ): Promise<Report> {
-  const began = performance.now()
+  const began = now()
   const settings = resolveOptions(options)
   try {
     const reference = { url: moduleUrl(module), exportName: settings.exportName }
@@ -81,7 +82,7 @@ async function runPrepared(
   const output = outputOf(prepared, job.description, settings)
   const { onError, args, signal } = settings
   const sinks = await openSinks(prepared, settings)
-  const workBegan = performance.now()
+  const workBegan = now()
   try {
     await orCancelled(writeHeaders(sinks, output), signal)
     const task = { job: job.reference, ...output, onError, args }
@@ -116,7 +117,8 @@ export async function explainRun(
 ): Promise<Explanation> {
   const settings = resolveOptions(options)
   const pool = new Pool(1)
-  const described = describe(pool, { url: moduleUrl(module), exportName: settings.exportName })
+  const job = { url: moduleUrl(module), exportName: settings.exportName }
+  const described = describe(pool, job)
   let opened: readonly OpenInput[] = []
   try {
     opened = await openWhile(described, inputs, settings)
@@ -126,7 +128,7 @@ export async function explainRun(
     return makeExplanation(prepared, settings, {
       kind: description.kind,
       isReduction: description.isReduction,
-      workers: settings.workers,
+      work: { job },
       columns: columns.map(({ name, type }) => `${name} ${type}`),
       outputs: settings.onError === 'reject' ? 2 : 1,
     })

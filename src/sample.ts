@@ -1,3 +1,4 @@
+import { now } from './clock.js'
 import type { Execution } from './engine/execute.js'
 import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
@@ -65,7 +66,7 @@ export async function sampleOnPool(
   inputs: string | readonly string[],
   options: SampleOptions = {},
 ): Promise<SampleReport> {
-  const began = performance.now()
+  const began = now()
   const { prepared, settings, plan } = prepareSample(inputs, options)
   try {
     const header = headerOf(prepared)
@@ -103,8 +104,7 @@ export async function explainSample(
 ): Promise<Explanation> {
   const { prepared, settings, plan } = prepareSample(inputs, options)
   closeInputs(prepared.inputs)
-  const { workers } = settings
-  const own = { kind: 'sample', isReduction: false, workers, columns: [], outputs: 1 } as const
+  const own = { kind: 'sample', isReduction: false, columns: [], outputs: 1 } as const
   return { ...makeExplanation(prepared, settings, own), sample: plan }
 }
 

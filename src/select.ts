@@ -1,3 +1,4 @@
+import { now } from './clock.js'
 import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
 import { onOwnPool } from './engine/own-pool.js'
@@ -61,7 +62,7 @@ export async function selectOnPool(
   inputs: string | readonly string[],
   options: SelectOptions = {},
 ): Promise<Report> {
-  const began = performance.now()
+  const began = now()
   const { prepared, settings, kernel, outputDialect } = prepareSelect(columns, inputs, options)
   try {
     const rejectHeader = headerOf(prepared)
@@ -84,7 +85,6 @@ export async function explainSelect(
   return makeExplanation(prepared, settings, {
     kind: 'select',
     isReduction: false,
-    workers: settings.workers,
     columns: selected,
     outputs: settings.onError === 'reject' ? 2 : 1,
   })

@@ -1,3 +1,4 @@
+import { now } from './clock.js'
 import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
 import { onOwnPool } from './engine/own-pool.js'
@@ -136,7 +137,7 @@ function open(inputs: Inputs, settings: Settings): Prepared {
 }
 
 async function pass(pool: Pool, inputs: Inputs, settings: Settings, range: Range): Promise<SliceReport> {
-  const began = performance.now()
+  const began = now()
   const prepared = open(inputs, settings)
   try {
     const header = headerOf(prepared)
@@ -194,6 +195,9 @@ function explain(inputs: Inputs, settings: Settings, range: Range): Explanation 
   const workers = isFromEnd(range)
     ? settings.workers
     : workersFor({ prepared, range, secondsOfWork: 0 }, settings)
-  const plan = { kind: 'slice', isReduction: false, workers, columns: [], outputs: 1 } as const
-  return { ...makeExplanation(prepared, settings, plan), slice: { ...range, countsFirst: isFromEnd(range) } }
+  const plan = { kind: 'slice', isReduction: false, columns: [], outputs: 1 } as const
+  return {
+    ...makeExplanation(prepared, { ...settings, workers }, plan),
+    slice: { ...range, countsFirst: isFromEnd(range) },
+  }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { now } from './clock.js'
 import { checkSignal } from './engine/cancellation.js'
 import { execute, NO_JOB } from './engine/execute.js'
 import { makeExplanation, makeFigures } from './engine/figures.js'
@@ -51,7 +52,7 @@ export async function splitOnPool(
   inputs: string | readonly string[],
   options: SplitOptions,
 ): Promise<SplitReport> {
-  const began = performance.now()
+  const began = now()
   const { settings, parts, prepared } = prepareSplit(inputs, options)
   try {
     return await splitPrepared(prepared, pool, parts, settings, began)
@@ -71,7 +72,7 @@ async function splitPrepared(
   const header = headerOf(prepared)
   const { sync } = settings
   const sink = await openDirectorySink(output, { template, header, repeatsHeader, sync })
-  const workBegan = performance.now()
+  const workBegan = now()
   try {
     const execution = await execute(prepared, pool, { ...NO_JOB, kernel }, [sink], settings)
     checkInputs(prepared, settings)
@@ -98,8 +99,7 @@ export async function explainSplit(
 ): Promise<Explanation> {
   const { settings, parts, prepared } = prepareSplit(inputs, options)
   closeInputs(prepared.inputs)
-  const { workers } = settings
-  const own = { kind: 'split', isReduction: false, workers, columns: [], outputs: 1 } as const
+  const own = { kind: 'split', isReduction: false, columns: [], outputs: 1 } as const
   return { ...makeExplanation(prepared, settings, own), parts: planParts(prepared, parts) }
 }
 

@@ -1,4 +1,4 @@
-import { workersNeeded } from './engine/execute.js'
+import { now } from './clock.js'
 import { makeExplanation } from './engine/figures.js'
 import { checkTableFormat } from './engine/grouping.js'
 import { onOwnPool } from './engine/own-pool.js'
@@ -61,7 +61,7 @@ export async function statsOnPool(
   inputs: string | readonly string[],
   options: StatsOptions = {},
 ): Promise<StatsReport> {
-  const began = performance.now()
+  const began = now()
   const { prepared, settings, columns, format } = prepareStats(inputs, options)
   try {
     let summaries: readonly ColumnSummary[] = []
@@ -97,7 +97,6 @@ export async function explainStats(
   return makeExplanation(prepared, settings, {
     kind: 'stats',
     isReduction: true,
-    workers: workersNeeded({}, prepared, settings),
     columns,
     outputs: 0,
   })

@@ -1,6 +1,6 @@
 /** What the main thread does not do, though it may take part: run a user's code, and blocks that take long. */
 import { expect, test } from 'vitest'
-import { linemillProcess, useProcessFolders, write } from './process-harness.js'
+import { linemillProcess, read, useProcessFolders, write } from './process-harness.js'
 
 useProcessFolders()
 
@@ -25,4 +25,38 @@ test.each(['count', 'stats'])("%s of a block that is large is not the main threa
     return /^workers +(\d+)$/m.exec(stdout)?.[1]
   }
   expect([await explained('4M'), await explained('5M')]).toEqual(['0', '1'])
+})
+
+/** More than the main thread holds of blocks that are not written yet. */
+const MANY = `a,b\n${Array.from({ length: 900_000 }, (_, index) => `${index},${index % 7}\n`).join('')}`
+
+test.each([
+  [1, 'end', '256M'],
+  [1, 'eager', '256M'],
+  [1, 'end', '1M'],
+  [1, 'eager', '300K'],
+  [2, 'end', '1M'],
+  [3, 'eager', '300K'],
+] as const)(
+  'with %i workers, gathered %s in %s, records that it writes pass in order',
+  async (workers, gather, memory) => {
+    write('many.csv', MANY)
+    const options = ['-w', String(workers), '--gather', gather, '--memory', memory, '--block', '64K']
+    const filtered = await linemillProcess(['filter', 'b !== 9', 'many.csv', ...options, '-o', 'out.csv'])
+    expect([filtered.stderr, filtered.status, read('out.csv') === MANY]).toEqual(['', 0, true])
+    const selected = await linemillProcess(['select', 'b', 'many.csv', ...options])
+    expect(selected.stdout === MANY.replace(/^.*,/gm, '')).toBe(true)
+  },
+)
+
+test.each([
+  [0, ['filter', 'a === 1', 'in.csv']],
+  [1, ['filter', 'a.length === 1', 'in.csv']],
+  [0, ['select', 'a', 'in.csv']],
+  [0, ['slice', 'in.csv', '--start', '1']],
+  [0, ['sample', 'in.csv', '--fraction', '0.5']],
+])('%i workers are started for a small input by linemill %j', async (workers, words) => {
+  write('in.csv', 'a,b\n1,2\n')
+  const { stdout } = await linemillProcess([...words, '--explain'])
+  expect(/^workers +(\d+)$/m.exec(stdout)?.[1]).toBe(String(workers))
 })

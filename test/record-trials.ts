@@ -93,6 +93,7 @@ export function drawOptions(draw: Draw, byteLength: number): RunOptions & { work
     slotBytes,
     memoryBytes: drawFrom(draw, [1, workers + 1, 64]) * slotBytes,
     batchRecords: drawFrom(draw, [1, 2, 5, 4096]),
+    mainThread: draw(2) === 0,
   }
 }
 

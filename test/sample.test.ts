@@ -109,7 +109,6 @@ async function compare(draw: Draw, bytes: Buffer, reading: Reading): Promise<Out
   const options = {
     ...reading.options,
     ...drawOptions(draw, paths.length * bytes.length),
-    mainThread: draw(2) === 0,
     limit,
   }
   const real = await outcomeOf(sampleOnPool(poolOf(options.workers), paths, { ...options, ...choice }))

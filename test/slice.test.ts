@@ -61,7 +61,6 @@ async function compare(draw: Draw, bytes: Buffer, reading: Reading): Promise<Out
   const options = {
     ...reading.options,
     ...drawOptions(draw, paths.length * bytes.length),
-    mainThread: draw(2) === 0,
   }
   const pool = poolOf(options.workers)
   const start = drawNumber(draw, recordCount)

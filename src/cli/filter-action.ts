@@ -19,7 +19,7 @@ export async function filterAction(
   command: Command,
 ): Promise<void> {
   const typed = typedOptions<FilterOptions>(command)
-  const options: FilterOptions = typed.count ? { ...typed, mainThread: true } : { output: '-', ...typed }
+  const options: FilterOptions = { ...(!typed.count && { output: '-' }), ...typed, mainThread: true }
   const { explain, progress, report: where } = command.opts()
   if (explain) {
     const { explainFilter } = await import('../filter.js')

@@ -1,12 +1,11 @@
-/** Verbs whose workers write records, and those in which the main thread does a worker's part. */
-const WRITING = /^(run|filter|select|slice|head|sample)$/
-const HELPED = /^(count|tail|group|freq|stats)$/
+/** Verbs in which the main thread does a worker's part. */
+const HELPED = /^(filter|select|slice|head|tail|sample|count|group|freq|stats)$/
 
 /** Workers start as slowly as the command line loads: where they are needed, both happen at once. */
 async function main(): Promise<never> {
   const [verb = '', ...words] = process.argv.slice(2)
-  const isHelped = HELPED.test(verb) || (verb === 'filter' && words.includes('--count'))
-  if (isHelped ? (await import('../input/large.js')).areLarge(words) : WRITING.test(verb)) {
+  const isHelped = HELPED.test(verb)
+  if (isHelped ? (await import('../input/large.js')).areLarge(words) : verb === 'run') {
     const { startPool } = await import('./early-pool.js')
     startPool(words, isHelped)
   }

@@ -11,7 +11,7 @@ export async function selectAction(
   inputs: readonly string[],
   command: Command,
 ): Promise<void> {
-  const options: SelectOptions = { output: '-', ...typedOptions<SelectOptions>(command) }
+  const options: SelectOptions = { output: '-', ...typedOptions<SelectOptions>(command), mainThread: true }
   const { explain, progress, report: where } = command.opts()
   if (explain) {
     const { explainSelect } = await import('../select.js')

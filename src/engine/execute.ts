@@ -1,3 +1,4 @@
+import { now } from '../clock.js'
 import { asLinemillError, fromPlainError, type LinemillError, type PlainError } from '../errors.js'
 import { ALONE_BYTES } from '../input/large.js'
 import { runsOwnCode } from '../kernel/own-code.js'
@@ -111,9 +112,9 @@ export async function execute(
   const tally = new Tally(prepared, region, settings, onBoundary)
   const gatherer = new Gatherer(region, sinks, { isEager: gather === 'eager', onRetire: tally.retire })
   const failures = new Failures(region)
-  const began = performance.now()
-  const run = { prepared, task, settings, region, failures, sinkCount: sinks.length }
-  const workers = pool.workers(workersNeeded(task, prepared, settings, sinks.length))
+  const began = now()
+  const run = { prepared, task, settings, region, failures }
+  const workers = pool.workers(workersNeeded(task, prepared, settings))
   const threads = startThreads(run, workers)
   const stopWatching = watch(region, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
@@ -144,7 +145,7 @@ export async function execute(
     workerFigures: finished.map(({ figures }) => figures),
     firstErrors: finished.flatMap(({ firstError }) => firstError ?? []),
     states: (task.job === undefined ? finished : finished.slice(1)).map(({ state }) => state),
-    secondsOfWork: (performance.now() - began) / 1000,
+    secondsOfWork: (now() - began) / 1000,
   }
 }
 
@@ -165,14 +166,8 @@ async function settled(gathering: Promise<void>): Promise<void> {
  * How many worker threads a run needs, one for each block at most. Where the main thread takes part, it is one of the
  * threads that were asked for, and small inputs are done before a worker would have started.
  */
-export function workersNeeded(
-  work: Work,
-  { byteLength, plan }: Prepared,
-  settings: Settings,
-  sinkCount = 0,
-): number {
-  if (!helpsOut(work, plan, settings, sinkCount))
-    return Math.min(settings.workers, Math.max(1, plan.blockCount))
+export function workersNeeded(work: Work, { byteLength, plan }: Prepared, settings: Settings): number {
+  if (!helpsOut(work, plan, settings)) return Math.min(settings.workers, Math.max(1, plan.blockCount))
   return byteLength <= ALONE_BYTES ? 0 : Math.min(settings.workers - 1, plan.blockCount)
 }
 
@@ -183,35 +178,33 @@ interface Run {
   readonly settings: Settings
   readonly region: Region
   readonly failures: Failures
-  readonly sinkCount: number
 }
 
-/** Larger blocks would keep the main thread from its other duties, which it looks after between blocks. */
+/**
+ * Larger blocks would keep the main thread from its other duties, which it looks after between blocks; and what it
+ * writes of a block it has to hold.
+ */
 const MOST_HELPED_BYTES = 4 * 1024 * 1024
 
 /**
- * Whether the main thread takes part, where it was let to: no code of a user's runs, which may never end, and nothing
- * is written, so that it cannot come to wait for room in the region.
+ * Whether the main thread takes part, where it was let to: no code of a user's runs, which may never end, and a block
+ * does not fall into many parts, each of which takes a slot that it would have to hold.
  */
-function helpsOut(
-  { job, kernel }: Work,
-  { blockBytes }: Plan,
-  { mainThread }: Settings,
-  sinkCount: number,
-): boolean {
-  const isOwn = job === undefined && (kernel === undefined || runsOwnCode(kernel))
-  return mainThread && isOwn && sinkCount === 0 && blockBytes <= MOST_HELPED_BYTES
+function helpsOut({ job, kernel }: Work, { blockBytes }: Plan, settings: Settings): boolean {
+  const isOwn =
+    job === undefined && (kernel === undefined || (runsOwnCode(kernel) && kernel.name !== 'split'))
+  return settings.mainThread && isOwn && blockBytes <= MOST_HELPED_BYTES
 }
 
 /** What a worker does with records: a job, a built-in kernel, or neither. */
-type Work = Pick<TaskSettings, 'job' | 'kernel'>
+export type Work = Pick<TaskSettings, 'job' | 'kernel'>
 
 function startThreads(run: Run, workers: readonly PoolWorker[]): Promise<FromWorker | undefined>[] {
-  const { prepared, task, settings, region, failures, sinkCount } = run
+  const { prepared, task, settings, region, failures } = run
   const workerCount = workers.length
   const shared = { ...task, ...sharedTask(prepared, settings, region), workerCount }
   const threads = workers.map((worker, workerIndex) => ask(run, worker, { ...shared, workerIndex }))
-  if (helpsOut(task, prepared.plan, settings, sinkCount)) {
+  if (helpsOut(task, prepared.plan, settings)) {
     // Loaded here: a job's main thread has no use for what a worker needs.
     threads.unshift(
       import('./help-out.js')

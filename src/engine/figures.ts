@@ -1,9 +1,10 @@
+import { now } from '../clock.js'
 import type { Settings } from '../options.js'
 import type { Explanation, Report } from '../report.js'
-import { type Execution, measureRegion } from './execute.js'
+import { type Execution, measureRegion, type Work, workersNeeded } from './execute.js'
 import type { Prepared } from './prepare.js'
 
-/** What only a verb knows of its run. Times are those of `performance.now()`. */
+/** What only a verb knows of its run. Times are those of `now()`. */
 export interface VerbFigures {
   readonly workers: number
   readonly outputBytes: number
@@ -12,23 +13,25 @@ export interface VerbFigures {
 }
 
 /** What only a verb knows of what it would do. */
-export interface VerbPlan extends Pick<Explanation, 'kind' | 'isReduction' | 'workers' | 'columns'> {
+export interface VerbPlan extends Pick<Explanation, 'kind' | 'isReduction' | 'columns'> {
   /** How many outputs it writes. */
   readonly outputs: number
+  /** What its threads do; by default what is linemill's own. */
+  readonly work?: Work
 }
 
 /** Make the explanation that all verbs give. */
 export function makeExplanation(
   prepared: Prepared,
   settings: Settings,
-  { kind, isReduction, workers, columns, outputs }: VerbPlan,
+  { kind, isReduction, columns, outputs, work = {} }: VerbPlan,
 ): Explanation {
   const { slotBytes, slotCount } = measureRegion(settings, outputs)
   return {
     inputs: prepared.reports,
     kind,
     isReduction,
-    workers,
+    workers: workersNeeded(work, prepared, settings),
     instructionSet: prepared.primitives.instructionSet,
     blockBytes: settings.blockBytes,
     blocks: prepared.plan.blockCount,
@@ -47,7 +50,7 @@ export function makeFigures(
   { workers, outputBytes, began, workBegan }: VerbFigures,
 ): Report {
   const start = (workBegan - began) / 1000
-  const seconds = (performance.now() - began) / 1000
+  const seconds = (now() - began) / 1000
   const work = execution.secondsOfWork
   return {
     inputs: prepared.reports,

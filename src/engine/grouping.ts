@@ -8,7 +8,7 @@ import type { FormatName, Settings } from '../options.js'
 import type { Explanation, Report } from '../report.js'
 import type { Pool } from '../worker/pool.js'
 import { describeAggregate, nameAggregate, type WrittenAggregate } from './aggregate-list.js'
-import { type Workers, workersNeeded } from './execute.js'
+import type { Workers } from './execute.js'
 import { makeExplanation } from './figures.js'
 import { type ColumnsThere, openPrepared, type Prepared } from './prepare.js'
 import { reduce } from './reduce.js'
@@ -163,7 +163,6 @@ export function explainGrouping({ prepared, settings, read, columns, kernel }: G
   const explanation = makeExplanation(prepared, settings, {
     kind: 'group',
     isReduction: true,
-    workers: workersNeeded({ kernel }, prepared, settings),
     columns: read,
     outputs: 0,
   })

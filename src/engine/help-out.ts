@@ -1,4 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { now } from '../clock.js'
 import { fromPlainError } from '../errors.js'
 import type { Region } from '../region/region.js'
 import { BlockLoop } from '../worker/block-loop.js'
@@ -10,7 +11,10 @@ import type { Prepared } from './prepare.js'
 /** How long the main thread works before it looks after its other duties. */
 const TURN_MILLISECONDS = 4
 
-/** Let the main thread process blocks as workers do, a few milliseconds at a time, never waiting. */
+/**
+ * Let the main thread process blocks as workers do, a few milliseconds at a time, never waiting. What it writes goes into
+ * slots of its own.
+ */
 export async function helpOut(
   prepared: Prepared,
   region: Region,
@@ -24,14 +28,20 @@ export async function helpOut(
     if (message.type === 'blockFailed') failures.addBlock(message.blockIndex, fromPlainError(message.error))
   }
   const loop = new BlockLoop({ plan, control, primitives, maxRecordBytes, limit, post })
-  const kernel = task.kernel && (await prepareBuiltIn(loop, task.kernel, task, region))
+  const kernel = task.kernel && (await prepareBuiltIn(loop, task.kernel, task, region, region.ownSlots))
   while (!control.isExhausted) {
-    const until = performance.now() + TURN_MILLISECONDS
-    for (let index = control.tryClaim(); index >= 0; index = control.tryClaim()) {
+    const until = now() + TURN_MILLISECONDS
+    while (!region.ownSlots.isFull && now() < until) {
+      const index = control.tryClaim()
+      if (index < 0) break
       loop.runBlock(index)
-      if (performance.now() > until) break
     }
-    await nextTurn()
+    if (region.ownSlots.isFull) {
+      control.wakeMain() // nobody else may do so: the gatherer has to free what is held here
+      await sleep(1)
+    } else {
+      await nextTurn()
+    }
   }
   loop.close()
   return { type: 'finished', figures: loop.figures, ...kernelResults(kernel) }

@@ -1,3 +1,4 @@
+import { now } from '../clock.js'
 import type { KernelDescription } from '../kernel/built-in.js'
 import type { Settings } from '../options.js'
 import { commitAll } from '../output/commit-all.js'
@@ -31,7 +32,7 @@ export async function reduce(
   began: number,
 ): Promise<{ report: Report; table: Table }> {
   const sinks = settings.output === undefined ? [] : await openSinks(prepared, settings)
-  const workBegan = performance.now()
+  const workBegan = now()
   try {
     const { onError, signal, workers } = settings
     const execution = await execute(prepared, pool, { ...NO_JOB, kernel, onError }, [], settings)

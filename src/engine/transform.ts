@@ -1,4 +1,5 @@
 import type { OutputDialect } from '../batch/encode.js'
+import { now } from '../clock.js'
 import { formatOf, hasFields } from '../format/format.js'
 import type { KernelDescription } from '../kernel/built-in.js'
 import type { Settings } from '../options.js'
@@ -40,7 +41,7 @@ export async function transform(
   began: number,
 ): Promise<{ report: Report; execution: Execution }> {
   const sinks = isWritten ? await openSinks(prepared, settings) : []
-  const workBegan = performance.now()
+  const workBegan = now()
   try {
     if (kernel.name !== 'select') warnOfExtension(prepared, settings)
     if (isWritten) await orCancelled(writeHeaders(sinks, { header, rejectHeader }), settings.signal)

@@ -1,3 +1,4 @@
+import { now } from '../clock.js'
 import { LinemillError } from '../errors.js'
 import type { Region } from '../region/region.js'
 import type { CallSubject, WorkerRecord } from '../region/worker-record.js'
@@ -33,12 +34,12 @@ export function watchCalls(
   const look = Math.max(SHORTEST_LOOK, Math.min(LONGEST_LOOK, limit / LOOKS_PER_TIMEOUT))
   const seen: (SeenCall | undefined)[] = []
   const records = workers.map((_, index) => region.worker(index))
-  let latest = performance.now()
+  let latest = now()
   const lookAll = (): void => {
-    const now = performance.now()
+    const time = now()
     // A process that was stopped, or a thread that was busy, saw nothing of the time between.
-    const passed = Math.min(now - latest, 2 * look)
-    latest = now
+    const passed = Math.min(time - latest, 2 * look)
+    latest = time
     for (const [index, worker] of workers.entries()) {
       const record = records[index]
       seen[index] = worker.isDead ? undefined : goOn(seen[index], record, passed)

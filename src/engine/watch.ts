@@ -1,3 +1,4 @@
+import { now } from '../clock.js'
 import { asLinemillError, LinemillError } from '../errors.js'
 import { inputChange } from '../input/open.js'
 import type { Settings } from '../options.js'
@@ -19,13 +20,13 @@ export function watch(
   const abort = (): void => failures.add(-1, cancelled(signal))
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort, { once: true })
-  const began = performance.now()
+  const began = now()
   const bytesTotal = prepared.byteLength
   const report = (): void => {
     const blocksDone = region.control.finished
     const blocksTotal = prepared.plan.blockCount
     const bytesDone = Math.min(bytesTotal, blocksDone * prepared.plan.blockBytes)
-    const seconds = (performance.now() - began) / 1000
+    const seconds = (now() - began) / 1000
     try {
       onProgress?.({ bytesDone, bytesTotal, blocksDone, blocksTotal, seconds })
     } catch (thrown) {

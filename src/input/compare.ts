@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { now } from '../clock.js'
 import { type Addon, nativePrimitives } from '../primitives/native.js'
 
 /** Smaller files are done before it matters how they are read. */
@@ -32,12 +33,12 @@ export function measureReading(
   const times = { mapped: Number.POSITIVE_INFINITY, pread: Number.POSITIVE_INFINITY }
   for (let start = 0; start < window.length; start += SAMPLE_BYTES) {
     readSync(file.fd, copy, 0, SAMPLE_BYTES, start) // from now on the sample is in the page cache
-    const began = performance.now()
+    const began = now()
     readSync(file.fd, copy, 0, SAMPLE_BYTES, start)
     countLineFeeds(copy, 0, SAMPLE_BYTES)
-    const between = performance.now()
+    const between = now()
     countLineFeeds(window, start, start + SAMPLE_BYTES)
-    const ended = performance.now()
+    const ended = now()
     times.pread = Math.min(times.pread, between - began)
     times.mapped = Math.min(times.mapped, ended - between)
   }

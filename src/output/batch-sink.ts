@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Assembly } from '../batch/assembly.js'
 import type { HandedBatch } from '../batch/row-batch.js'
+import { now } from '../clock.js'
 import { fromPlainError, type PlainError } from '../errors.js'
 import type { InputReader, Window } from '../input/input.js'
 import { inputFault, openReader } from '../input/open.js'
@@ -34,7 +35,7 @@ export class BatchSink implements Sink {
   readonly #assembly: Assembly
   #input: InputPlan | undefined
   #reader: InputReader | undefined
-  #turnBegan = performance.now()
+  #turnBegan = now()
 
   constructor(batch: HandedBatch, plan: Plan, primitives: Primitives) {
     this.#batch = batch
@@ -79,9 +80,9 @@ export class BatchSink implements Sink {
     })
     await this.handover.give(this.#batch)
     this.#verify()
-    if (performance.now() - this.#turnBegan > TURN_MILLISECONDS) {
+    if (now() - this.#turnBegan > TURN_MILLISECONDS) {
       await nextTurn()
-      this.#turnBegan = performance.now()
+      this.#turnBegan = now()
     }
   }
 

@@ -1,6 +1,7 @@
 import { PHASE_DONE } from '../layout.js'
 import type { Control } from '../region/control.js'
-import type { Extent, Region } from '../region/region.js'
+import type { Region } from '../region/region.js'
+import type { Extent } from '../region/slots.js'
 import type { Sink } from './sink.js'
 
 /** What the gatherer tells about each block, in block order, when it is finished. */
@@ -74,7 +75,7 @@ export class Gatherer {
 
   /** Write what is in order, if it is time to; false if nothing was written. */
   async #drain(): Promise<boolean> {
-    const isShort = this.#control.isStarved || this.#control.freeSlots < this.#region.slotCount >> 2
+    const { isShort } = this.#region
     if (!isShort && !this.#isEager) return false
     if (isShort && !this.#isComplete && this.#control.phase(this.#retired) >= 0) this.#collect(this.#retired)
     let isWritten = false

@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs'
+import { now } from '../clock.js'
 
 const BUSY_MILLISECONDS = 5
 
@@ -35,6 +36,6 @@ function isDevice(fd: number): boolean {
 }
 
 function sleep(milliseconds: number): void {
-  const until = performance.now() + milliseconds
-  while (performance.now() < until);
+  const until = now() + milliseconds
+  while (now() < until);
 }

@@ -1,3 +1,4 @@
+import { now } from '../clock.js'
 import {
   CONTROL_CANCEL,
   CONTROL_CURSOR,
@@ -250,11 +251,11 @@ export class Control {
   }
 
   #waitForSignal(seen: number): void {
-    const began = performance.now()
+    const began = now()
     this.worker?.beginWait()
     this.wakeMain()
     Atomics.wait(this.words, CONTROL_ROOM_SIGNAL, seen, WAIT_MILLISECONDS)
-    const milliseconds = performance.now() - began
+    const milliseconds = now() - began
     this.worker?.endWait(milliseconds)
     this.waitSeconds += milliseconds / 1000
   }

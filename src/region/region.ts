@@ -1,6 +1,8 @@
 import { LinemillError } from '../errors.js'
 import { CONTROL_FREE_SLOTS, WORKER_WORDS } from '../layout.js'
 import { CONTROL_FIXED_WORDS, Control } from './control.js'
+import { OwnSlots } from './own-slots.js'
+import type { Extent, Filling, Slots } from './slots.js'
 import { WorkerRecord } from './worker-record.js'
 
 /** A region's measures and memory, as they cross threads. */
@@ -18,22 +20,6 @@ export interface RegionMemory {
   readonly words: SharedArrayBuffer
 }
 
-/** Bytes really written: a filled slot's part of the region. */
-export interface Extent {
-  readonly slot: number
-  readonly bytes: Buffer
-  /** Number of the part of the output that the bytes belong to; 0 where it is written as one. */
-  readonly part: number
-}
-
-/** What a filled slot holds. */
-export interface Filling {
-  readonly blockIndex: number
-  readonly output: number
-  readonly part: number
-  readonly length: number
-}
-
 /** A typed array over the region must not pass 2 GiB: offsets stay small integers. */
 const MAX_REGION_BYTES = 2 ** 31 - 1
 
@@ -41,7 +27,7 @@ const MAX_REGION_BYTES = 2 ** 31 - 1
  * The region: one SharedArrayBuffer cut into equal slots. Free slots are bits of a bitmap (no linked list, which
  * would suffer from ABA); filled ones are pushed on a list per block and output, which the main thread takes whole.
  */
-export class Region {
+export class Region implements Slots {
   readonly control: Control
   readonly bytes: Buffer
   readonly slotBytes: number
@@ -52,6 +38,7 @@ export class Region {
   readonly #links: number
   readonly #lengths: number
   readonly #parts: Float64Array
+  #ownSlots: OwnSlots | undefined
 
   private constructor(handle: RegionHandle) {
     this.handle = handle
@@ -110,6 +97,34 @@ export class Region {
     return this.#claimBit()
   }
 
+  waitForSlot(blockIndex: number): number {
+    return this.control.waitForRoom(blockIndex, () => this.takeSlot(blockIndex))
+  }
+
+  memoryOf(): Buffer {
+    return this.bytes
+  }
+
+  startOf(slot: number): number {
+    return slot * this.slotBytes
+  }
+
+  discard(slot: number): void {
+    this.freeSlots([{ slot }])
+  }
+
+  /** Slots of the calling thread's own, for what it writes and gathers itself: it never waits for one. */
+  get ownSlots(): OwnSlots {
+    this.#ownSlots ??= new OwnSlots(this.slotBytes, this.slotCount)
+    return this.#ownSlots
+  }
+
+  /** Whether slots have to be written and freed before others can be filled. */
+  get isShort(): boolean {
+    const { isStarved, freeSlots } = this.control
+    return isStarved || freeSlots < this.slotCount >> 2 || this.#ownSlots?.isFull === true
+  }
+
   /** Clear one bit of the bitmap; the caller has taken it off FREE_SLOTS, so there is one. */
   #claimBit(): number {
     for (let word = 0; ; word = (word + 1) % bitmapWords(this.slotCount)) {
@@ -126,6 +141,10 @@ export class Region {
   /** Give slots back. */
   freeSlots(extents: readonly { readonly slot: number }[]): void {
     for (const { slot } of extents) {
+      if (slot < 0) {
+        this.#ownSlots?.free(slot)
+        continue
+      }
       this.#setFree(slot)
       // HAZARD: the bit is set before the count, so that whoever takes one off the count finds a bit.
       Atomics.add(this.#words, CONTROL_FREE_SLOTS, 1)
@@ -152,6 +171,8 @@ export class Region {
 
   /** Take all slots that a block has published for an output since the last call, in order. */
   takePublished(blockIndex: number, output: number): Extent[] {
+    const own = this.#ownSlots?.takePublished(blockIndex, output)
+    if (own !== undefined) return own
     const extents: Extent[] = []
     let next = Atomics.exchange(this.#words, this.control.publishedWord(blockIndex, output), 0)
     while (next !== 0) {

@@ -1,19 +1,21 @@
 import { LinemillError } from '../errors.js'
-import type { Region } from './region.js'
+import type { Slots } from './slots.js'
+
+const NO_MEMORY = Buffer.alloc(0)
 
 /**
  * Writes one output of the block at hand into slots. Bytes go to `target[position, limit)`; when that room is
  * used up, `nextSlot` publishes the slot and takes another.
  */
 export class SlotWriter {
-  readonly target: Buffer
+  target: Buffer = NO_MEMORY
   position = 0
   limit = 0
   #slot = -1
   #isClosed = false
   #blockIndex = 0
   #part = 0
-  readonly #region: Region
+  readonly #slots: Slots
   readonly #output: number
   readonly #siblings: readonly SlotWriter[]
   readonly #verify: () => void
@@ -22,12 +24,11 @@ export class SlotWriter {
    * @param siblings the writers of all outputs of the same worker; the list may still grow.
    * @param verify called before a slot is published; throws if what was written cannot be trusted.
    */
-  constructor(region: Region, output: number, siblings: readonly SlotWriter[], verify: () => void) {
-    this.#region = region
+  constructor(slots: Slots, output: number, siblings: readonly SlotWriter[], verify: () => void) {
+    this.#slots = slots
     this.#output = output
     this.#siblings = siblings
     this.#verify = verify
-    this.target = region.bytes
   }
 
   beginBlock(blockIndex: number): void {
@@ -59,26 +60,27 @@ export class SlotWriter {
       )
     }
     this.publish()
-    let slot = this.#region.takeSlot(this.#blockIndex)
+    let slot = this.#slots.takeSlot(this.#blockIndex)
     if (slot < 0) {
       // HAZARD: a worker that waits must hold no slot back, or a region of few slots and several outputs deadlocks.
       for (const sibling of this.#siblings) sibling.publish()
-      slot = this.#region.control.waitForRoom(this.#blockIndex, () => this.#region.takeSlot(this.#blockIndex))
+      slot = this.#slots.waitForSlot(this.#blockIndex)
     }
     this.#slot = slot
-    this.position = slot * this.#region.slotBytes
-    this.limit = this.position + this.#region.slotBytes
+    this.target = this.#slots.memoryOf(slot)
+    this.position = this.#slots.startOf(slot)
+    this.limit = this.position + this.#slots.slotBytes
   }
 
   /** Make what is written visible; the next write takes another slot. */
   publish(): void {
     if (this.#slot < 0) return
     this.#verify()
-    this.#region.publish(this.#slot, {
+    this.#slots.publish(this.#slot, {
       blockIndex: this.#blockIndex,
       output: this.#output,
       part: this.#part,
-      length: this.position - this.#slot * this.#region.slotBytes,
+      length: this.position - this.#slots.startOf(this.#slot),
     })
     this.#slot = -1
     this.position = 0
@@ -87,7 +89,7 @@ export class SlotWriter {
 
   /** Give the slot at hand back unpublished: its block is abandoned. */
   discard(): void {
-    if (this.#slot >= 0) this.#region.freeSlots([{ slot: this.#slot }])
+    if (this.#slot >= 0) this.#slots.discard(this.#slot)
     this.#slot = -1
     this.position = 0
     this.limit = 0
@@ -115,7 +117,7 @@ export class SlotWriter {
     if (text.length * 3 > this.room) {
       const byteLength = Buffer.byteLength(text)
       if (byteLength > this.room) {
-        if (byteLength > this.#region.slotBytes || this.room > this.#region.slotBytes >> 3) {
+        if (byteLength > this.#slots.slotBytes || this.room > this.#slots.slotBytes >> 3) {
           this.writeBytes(Buffer.from(text))
           return
         }

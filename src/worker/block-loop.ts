@@ -138,7 +138,8 @@ export class BlockLoop {
   #processBlock(block: Block): number {
     const reader = this.#readerOf(block.inputIndex)
     const { contentStart, byteLength } = block.input
-    reader.window(Math.max(contentStart, block.start - 2), Math.min(byteLength, block.end + READ_ON_BYTES))
+    const readOnBytes = this.#work === undefined ? 0 : READ_ON_BYTES
+    reader.window(Math.max(contentStart, block.start - 2), Math.min(byteLength, block.end + readOnBytes))
     const { before, after } = this.#finder.resolve(block)
     if (after.runRecords >= this.#parts.limit) this.#parts.control.stopAfter(block.index)
     // The records that start in a block are followed by as many at most as end before its end.

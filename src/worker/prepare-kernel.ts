@@ -7,17 +7,19 @@ import { choosePrimitives } from '../primitives/choose.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { Region } from '../region/region.js'
 import { SlotWriter } from '../region/slot-writer.js'
+import type { Slots } from '../region/slots.js'
 import type { BlockLoop } from './block-loop.js'
 import type { WorkerTask } from './messages.js'
 
-/** Let the loop run a built-in kernel; gives it. */
+/** Let the loop run a built-in kernel, which writes into `slots`; gives it. */
 export async function prepareBuiltIn(
   loop: BlockLoop,
   description: KernelDescription,
   task: WorkerTask,
   region: Region,
+  slots: Slots = region,
 ): Promise<Kernel> {
-  const { batch, writers, primitives } = makeParts(loop, task, region)
+  const { batch, writers, primitives } = makeParts(loop, task, slots)
   const settings = kernelSettings(task, region)
   const kernel = await makeBuiltInKernel(description, { batch, writers, primitives, settings })
   loop.setWork({ kernel, batch, writers })
@@ -50,13 +52,13 @@ export function kernelSettings(task: WorkerTask, region: Region): KernelSettings
 export function makeParts(
   loop: BlockLoop,
   task: WorkerTask,
-  region: Region,
+  slots: Slots,
 ): { batch: Batch; writers: SlotWriter[]; primitives: Primitives } {
   const primitives = choosePrimitives(task.instructionSet, { warn: false })
   const { capacity, wantedCount } = measureBatch(task.plan, task.batchRecords)
   const writers: SlotWriter[] = []
   for (let output = 0; output < (task.onError === 'reject' ? 2 : 1); output++) {
-    writers.push(new SlotWriter(region, output, writers, loop.verify))
+    writers.push(new SlotWriter(slots, output, writers, loop.verify))
   }
   return { batch: new Batch(primitives, capacity, wantedCount), writers, primitives }
 }

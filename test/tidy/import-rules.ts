@@ -9,6 +9,7 @@ import { type CodeFile, type Import, lineOf, type Tree, visit } from './tree.js'
  */
 const FLOORS: readonly (readonly string[])[] = [
   [
+    'clock.ts',
     'errors.ts',
     'layout.ts',
     'number-layout.ts',
@@ -51,6 +52,7 @@ const FLOORS: readonly (readonly string[])[] = [
 
 /** The ground floor: imports nothing. */
 const BEDROCK = [
+  'src/clock.ts',
   'src/errors.ts',
   'src/layout.ts',
   'src/number-layout.ts',

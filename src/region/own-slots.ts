@@ -1,0 +1,68 @@
+import { MAX_OUTPUTS } from '../layout.js'
+import type { Extent, Filling, Slots } from './slots.js'
+
+/** Bytes of slots in use from which on the main thread takes no other block: at most so many, and part of a region. */
+const HELD_BYTES = 8 * 1024 * 1024
+const HELD_PART = 0.25
+
+/**
+ * Slots of the main thread's own memory, for blocks that it processes itself. It writes what workers publish, so it must not
+ * wait for a slot of the region; it takes no block while `isFull` instead.
+ */
+export class OwnSlots implements Slots {
+  readonly slotBytes: number
+  readonly #heldSlots: number
+  readonly #memory: Buffer[] = []
+  readonly #free: number[] = []
+  readonly #published = new Map<number, Extent[]>()
+
+  /** Slots as large as the region's, which has `slotCount` of them. */
+  constructor(slotBytes: number, slotCount: number) {
+    this.slotBytes = slotBytes
+    this.#heldSlots = Math.min(HELD_BYTES / slotBytes, slotCount * HELD_PART)
+  }
+
+  takeSlot(): number {
+    return this.#free.pop() ?? this.#memory.push(Buffer.allocUnsafeSlow(this.slotBytes)) - 1
+  }
+
+  waitForSlot(): number {
+    return this.takeSlot()
+  }
+
+  memoryOf(slot: number): Buffer {
+    return this.#memory[slot] as Buffer
+  }
+
+  startOf(): number {
+    return 0
+  }
+
+  publish(slot: number, { blockIndex, output, part, length }: Filling): void {
+    const key = blockIndex * MAX_OUTPUTS + output
+    const extents = this.#published.get(key) ?? []
+    extents.push({ slot: -1 - slot, bytes: this.memoryOf(slot).subarray(0, length), part })
+    this.#published.set(key, extents)
+  }
+
+  discard(slot: number): void {
+    this.#free.push(slot)
+  }
+
+  /** Take what a block has published for an output since the last call, in order; undefined for another thread's. */
+  takePublished(blockIndex: number, output: number): Extent[] | undefined {
+    const key = blockIndex * MAX_OUTPUTS + output
+    const extents = this.#published.get(key)
+    this.#published.delete(key)
+    return extents
+  }
+
+  /** Give the slot of an extent back. */
+  free(slot: number): void {
+    this.#free.push(-1 - slot)
+  }
+
+  get isFull(): boolean {
+    return this.#memory.length - this.#free.length >= this.#heldSlots
+  }
+}
