@@ -21,7 +21,7 @@ const APART = /^(acorn|cli-progress)$/
  * path: the package lies elsewhere when it is installed. Modules of a user's are imported from here, since code that is
  * compiled like this has no `import`.
  */
-const START = (name) => `'use strict'
+const START = (name) => `{
 const { readFileSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
 const { Script } = require('node:vm')
@@ -32,6 +32,7 @@ try {
 } catch {}
 const script = new Script(readFileSync(path, 'latin1'), { filename: 'linemill:${name}', cachedData })
 script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url))
+}
 `
 
 const plugin = {
@@ -74,13 +75,30 @@ async function bundle(folder, name) {
 const module = { exports: {} }, exports = module.exports
 ${code}})`
   writeFileSync(outfile, wrapped, 'latin1')
+  const first = name === 'main' ? `#!/usr/bin/env node\n${await bundleStart()}` : ''
   const start = join(DIST, folder, `${name}.cjs`)
-  writeFileSync(start, (name === 'main' ? '#!/usr/bin/env node\n' : '') + START(name))
+  writeFileSync(start, first + START(name))
   chmodSync(start, 0o755)
   return Object.keys(metafile.inputs)
 }
 
-/** The licences of what is in the bundles. */
+/** What runs before the bundle of the command line, in its start file. */
+async function bundleStart() {
+  const { outputFiles } = await build({
+    entryPoints: [join(DIST, 'cli/start.js')],
+    bundle: true,
+    write: false,
+    define: { 'import.meta.url': 'startUrl' },
+    banner: { js: "const startUrl = require('node:url').pathToFileURL(__filename).href" },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'warning',
+  })
+  return outputFiles[0].text
+}
+
+/** Write the licences of what is in the bundles. */
 function writeLicences() {
   const texts = BUNDLED.map((name) => {
     const folder = fileURLToPath(new URL(`../node_modules/${name}/`, import.meta.url))

@@ -11,6 +11,7 @@ import { formatResult } from './engine/result.js'
 import { checkInputs } from './engine/watch.js'
 import { describeValue, LinemillError } from './errors.js'
 import type { FormatChoice } from './format/format.js'
+import { totalSize } from './input/large.js'
 import { closeInputs, type OpenInput } from './input/open.js'
 import type { JobDescription } from './kernel/job.js'
 import { type RunOptions, resolveOptions, type Settings } from './options.js'
@@ -19,7 +20,7 @@ import { MemorySink, type Sink } from './output/sink.js'
 import { isSameFile } from './output/target.js'
 import type { Explanation, Report } from './report.js'
 import type { JobReference } from './worker/messages.js'
-import { Pool } from './worker/pool.js'
+import { Pool, type PoolWorker } from './worker/pool.js'
 
 /**
  * Run a job over every line, record or batch of the inputs, on all cores, and write what it emits in the inputs'
@@ -49,7 +50,8 @@ export async function runOnPool(
   const settings = resolveOptions(options)
   try {
     const reference = { url: moduleUrl(module), exportName: settings.exportName }
-    const described = orCancelled(describe(pool, reference), settings.signal)
+    const workers = pool.workers(Math.min(pool.size, mostBlocks(inputs, settings)))
+    const described = orCancelled(describe(workers, reference), settings.signal)
     const opened = await openWhile(described, inputs, settings)
     try {
       await checkModuleIsKept(reference.url, settings)
@@ -118,7 +120,7 @@ export async function explainRun(
   const settings = resolveOptions(options)
   const pool = new Pool(1)
   const job = { url: moduleUrl(module), exportName: settings.exportName }
-  const described = describe(pool, job)
+  const described = describe(pool.workers(), job)
   let opened: readonly OpenInput[] = []
   try {
     opened = await openWhile(described, inputs, settings)
@@ -161,10 +163,20 @@ async function checkModuleIsKept(url: string, settings: Settings): Promise<void>
   }
 }
 
-/** Let all workers load the job, and tell of it as soon as one knows. */
-async function describe(pool: Pool, job: JobReference): Promise<JobDescription> {
-  const answers = pool.workers().map((worker) => worker.request({ type: 'load', job }))
-  const [first] = await Promise.all(answers)
+/** How many blocks inputs may have, before they are opened; 1 at least. */
+function mostBlocks(inputs: string | readonly string[], { blockBytes }: Settings): number {
+  const blocks = [inputs].flat().map((name) => Math.max(1, Math.ceil(totalSize([name]) / blockBytes)))
+  return blocks.reduce((sum, count) => sum + count, 0) || 1
+}
+
+/**
+ * Let workers load the job, and tell of it as soon as one knows. The others go on: one that fails where the first did
+ * not fails again when it is to run.
+ */
+async function describe(workers: readonly PoolWorker[], job: JobReference): Promise<JobDescription> {
+  const answers = workers.map((worker) => worker.request({ type: 'load', job }))
+  for (const answer of answers) answer.catch(() => undefined)
+  const first = await Promise.race(answers)
   return (first as { description: JobDescription }).description
 }
 

@@ -1,21 +1,13 @@
-import { totalSize } from '../input/large.js'
 import { createPool, type LinemillPool } from '../pool.js'
+import { earlyThreads } from '../worker/start-thread.js'
 
 let early: LinemillPool | undefined
 
-/** What most verbs take as a block, if they are not told otherwise. */
-const BLOCK_BYTES = 1024 * 1024
-
-/**
- * Start as many workers as a verb takes by default for the files among the words of its command line, before it is
- * known what else they say. Where the main thread helps out it is one of them.
- */
-export function startPool(words: readonly string[], isHelped: boolean): void {
+/** Make a pool of the threads that were started early, before the command line was read. */
+export function takeThreads(): void {
+  const count = earlyThreads()
   early = createPool()
-  const blocks = Math.max(1, Math.ceil(totalSize(words) / BLOCK_BYTES))
-  try {
-    early.start(isHelped ? early.workers - 1 : Math.min(early.workers, blocks))
-  } catch {} // it is told when they are needed
+  early.start(count)
 }
 
 /** Take the pool that was started early, if it is of the right size. */

@@ -1,13 +1,10 @@
-/** Verbs in which the main thread does a worker's part. */
-const HELPED = /^(filter|select|slice|head|tail|sample|count|group|freq|stats)$/
+import { earlyThreads } from '../worker/start-thread.js'
 
-/** Workers start as slowly as the command line loads: where they are needed, both happen at once. */
+/** What runs behind start.ts. */
 async function main(): Promise<never> {
-  const [verb = '', ...words] = process.argv.slice(2)
-  const isHelped = HELPED.test(verb)
-  if (isHelped ? (await import('../input/large.js')).areLarge(words) : verb === 'run') {
-    const { startPool } = await import('./early-pool.js')
-    startPool(words, isHelped)
+  if (earlyThreads() > 0) {
+    const { takeThreads } = await import('./early-pool.js')
+    takeThreads()
   }
   const { obeyCommandLine } = await import('./command-line.js')
   return obeyCommandLine()
@@ -20,5 +17,3 @@ main().catch((thrown) => {
   const isShortage = /^(EMFILE|ENFILE|ENOMEM)$/.test(code ?? '') || message.includes('too many open files')
   process.exit(isShortage ? 75 : 1)
 })
-
-export {}

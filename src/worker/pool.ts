@@ -1,11 +1,9 @@
-import { Worker, workerData } from 'node:worker_threads'
+import { type Worker, workerData } from 'node:worker_threads'
 import { asShortage, describeThrown, fromPlainError, LinemillError } from '../errors.js'
 import type { RegionMemory } from '../region/region.js'
 import { countEnding } from './ending-threads.js'
 import type { FromWorker, ToWorker } from './messages.js'
-
-/** What a worker knows itself by. */
-const WORKER_MARK = 'a worker of linemill'
+import { startThread, WORKER_MARK } from './start-thread.js'
 
 /** How long a worker may take to stop by itself before it is terminated. */
 const STOP_MILLISECONDS = 1000
@@ -27,7 +25,7 @@ export class PoolWorker {
   onNotice: (message: FromWorker) => void = () => undefined
 
   constructor() {
-    this.#thread = startThread()
+    this.#thread = takeThread()
     this.#thread.on('message', (message: FromWorker) => this.#receive(message))
     this.#thread.on('error', (thrown) => this.#die(deathBy(thrown)))
     this.#thread.on('exit', (code) => this.#die(exitError(code)))
@@ -119,14 +117,9 @@ export class PoolWorker {
   }
 }
 
-function startThread(): Worker {
+function takeThread(): Worker {
   try {
-    // Only this file knows the worker's entry, and only by URL: as this module and the command line's bundle see it.
-    return new Worker(new URL('../worker/worker.cjs', import.meta.url), {
-      workerData: WORKER_MARK,
-      // A worker inherits all flags, and one that says how a script on the command line is read would end it.
-      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) && { execArgv: [] }),
-    })
+    return startThread()
   } catch (thrown) {
     throw deathBy(thrown)
   }
