@@ -40,39 +40,45 @@ struct Test {
 
 /** Finds a text by its first byte. */
 struct ByteFinder {
-  static bool has(const Field& field, const Field& text) {
-    if (text.length() == 0) return true;
+  /** The first place of a text in a field, or null. */
+  static const uint8_t* find(const Field& field, const Field& text) {
+    if (text.length() == 0) return field.at;
     const uint8_t* at = field.at;
     while (size_t(field.end - at) >= text.length()) {
       const size_t rest = size_t(field.end - at) - text.length() + 1;
       at = static_cast<const uint8_t*>(memchr(at, text.at[0], rest));
-      if (at == nullptr) return false;
-      if (memcmp(at, text.at, text.length()) == 0) return true;
+      if (at == nullptr || memcmp(at, text.at, text.length()) == 0) return at;
       at++;
     }
-    return false;
+    return nullptr;
   }
 };
 
-/** Finds a text by its first and last byte, a word at a time, as far as the bytes behind the field may be read. */
+/** Finds a text by three of its bytes, a word at a time, as far as the bytes behind the field may be read. */
 template <class Block>
 struct WordFinder {
-  static bool has(const Field& field, const Field& text) {
+  static const uint8_t* find(const Field& field, const Field& text) {
     const size_t length = text.length();
-    if (length == 0) return true;
+    if (length == 0) return field.at;
+    const size_t middle = length / 2;
     const typename Block::Needle first = Block::needle(text.at[0]);
+    const typename Block::Needle inner = Block::needle(text.at[middle]);
     const typename Block::Needle last = Block::needle(text.end[-1]);
     for (const uint8_t* at = field.at; size_t(field.end - at) >= length; at += WORD_BYTES) {
-      if (size_t(field.limit - at) < length - 1 + WORD_BYTES) return ByteFinder::has({at, field.end, field.limit}, text);
-      uint64_t found = Block::load(at).equal(first) & Block::load(at + length - 1).equal(last);
+      if (size_t(field.limit - at) < length - 1 + WORD_BYTES) {
+        return ByteFinder::find({at, field.end, field.limit}, text);
+      }
+      uint64_t found = Block::load(at).equal(first) & Block::load(at + middle).equal(inner) &
+                       Block::load(at + length - 1).equal(last);
       const size_t starts = size_t(field.end - at) - length + 1;
       if (starts < WORD_BYTES) found &= lowest_bits(uint32_t(starts));
       for (; found != 0; found &= found - 1) {
-        if (memcmp(at + lowest_bit(found), text.at, length) == 0) return true;
+        const uint8_t* const place = at + lowest_bit(found);
+        if (length <= 3 || memcmp(place, text.at, length) == 0) return place;
       }
-      if (starts <= WORD_BYTES) return false;
+      if (starts <= WORD_BYTES) return nullptr;
     }
-    return false;
+    return nullptr;
   }
 };
 
@@ -114,7 +120,7 @@ Answer ask_text(const Test& test, const Field& field) {
   const Field text = test.text(0);
   if (kind == TEST_TEXT_BELOW) return answer(compare(field, text) < 0);
   if (kind == TEST_TEXT_ABOVE) return answer(compare(field, text) > 0);
-  if (kind == TEST_TEXT_HAS) return answer(Finder::has(field, text));
+  if (kind == TEST_TEXT_HAS) return answer(Finder::find(field, text) != nullptr);
   if (field.length() < text.length()) return Answer::NO;
   const uint8_t* const at = kind == TEST_TEXT_STARTS ? field.at : field.end - text.length();
   return answer(memcmp(at, text.at, text.length()) == 0);
@@ -139,6 +145,41 @@ Answer ask(const Test& test, Field field, uint8_t* copy) {
   return test.words[TEST_KIND] <= TEST_NUMBER_AMONG ? ask_number(test, field) : ask_text<Finder>(test, field);
 }
 
+/** Whether records whose line lacks a text fail by the first test of a program: most need not be looked at one by one. */
+inline bool needs_text(const Selecting& selecting) {
+  const uint32_t first = selecting.program[PREDICATE_FIRST];
+  if (first >= selecting.program[PREDICATE_TESTS]) return false;
+  const uint32_t* const test = selecting.program + PREDICATE_WORDS + TEST_WORDS * size_t(first);
+  return test[TEST_KIND] == TEST_TEXT_HAS && test[TEST_FIELD] == 0 && test[TEST_ELSE] == PREDICATE_FALSE &&
+         test[TEST_DOUBTS] == 0 && test[TEST_QUOTE] == NO_BYTE;
+}
+
+/**
+ * The next record whose line holds the text that the first test looks for, from `row` on; `end` if there is none. Records
+ * follow each other, so the bytes of all of them are searched at once. Each is tested by itself again.
+ */
+template <class Finder>
+uint32_t find_needed(const Selecting& selecting, uint32_t capacity, uint32_t row, uint32_t end) {
+  const uint32_t* const starts = selecting.table;
+  const uint32_t* const ends = selecting.table + capacity;
+  const Test test = {selecting.program, selecting.program + PREDICATE_WORDS +
+                                            TEST_WORDS * size_t(selecting.program[PREDICATE_FIRST])};
+  const Field text = test.text(0);
+  const size_t last = ends[end - 1];
+  while (row < end) {
+    // What is not as it should be is for whoever tests the record.
+    if (starts[row] > ends[row] || ends[row] > last || last > selecting.bytes_length) return row;
+    const Field rest = {selecting.bytes + starts[row], selecting.bytes + last,
+                        selecting.bytes + selecting.bytes_length};
+    const uint8_t* const place = Finder::find(rest, text);
+    if (place == nullptr) return end;
+    const size_t at = size_t(place - selecting.bytes);
+    while (row < end && ends[row] < at + text.length()) row++;
+    if (row < end && starts[row] <= at) return row;
+  }
+  return end;
+}
+
 /** `Finder` finds a text in a field. */
 template <class Finder>
 bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* selected) {
@@ -151,7 +192,12 @@ bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* sele
   const uint8_t* const limit = selecting.bytes + selecting.bytes_length;
   uint32_t count = select[SELECT_COUNT];
   uint32_t row = select[SELECT_NEXT];
+  const bool is_searched = needs_text(selecting);
   for (; row < end; row++) {
+    if (is_searched) {
+      row = find_needed<Finder>(selecting, capacity, row, end);
+      if (row == end) break;
+    }
     uint32_t next = first;
     Answer answered = Answer::NO;
     while (next < tests && answered <= Answer::YES) {

@@ -130,6 +130,43 @@ void test_words(const Scanners& set) {
   }
 }
 
+/** Lines that follow each other are searched together: what is found across their ends is in none of them. */
+void test_lines(const Scanners& set, Random& random, Side side) {
+  const std::string bytes = random_text("aab\r\n", 400, random) + "\n";
+  const std::string text = random_text("aab\r\n", 4, random);
+  std::string lines[401];
+  uint32_t table[2 * 401] = {};
+  uint32_t count = 0;
+  const uint32_t capacity = 401;
+  for (uint32_t start = 0, end = 0; end < bytes.size(); end++) {
+    if (bytes[end] != '\n') continue;
+    const bool has_return = end > start && bytes[end - 1] == '\r';
+    table[count] = start;
+    table[capacity + count] = end - has_return;
+    if (table[capacity + count] > start) {
+      lines[count] = bytes.substr(start, table[capacity + count] - start);
+      count++;
+    }
+    start = end + 1;
+  }
+  GuardedBuffer buffer(bytes.size(), side);
+  memcpy(buffer.data(), bytes.data(), bytes.size());
+  Program program(TEST_TEXT_HAS, NO_BYTE);
+  program.set_text(text);
+  const uint32_t from = count > 0 ? random.below(count) : 0;
+  uint32_t select[SELECT_WORDS] = {from, count, capacity, 0};
+  uint32_t selected[401] = {};
+  CHECK(set.select_records({buffer.data(), uint32_t(bytes.size()), table, program.words}, select, selected));
+  CHECK(select[SELECT_NEXT] == count);
+  uint32_t found = 0;
+  for (uint32_t row = from; row < count; row++) {
+    if (lines[row].find(text) == std::string::npos) continue;
+    CHECK(found < select[SELECT_COUNT] && selected[found] == row);
+    found++;
+  }
+  CHECK(select[SELECT_COUNT] == found);
+}
+
 void test_bounds(const Scanners& set) {
   Program program(TEST_TEXT_HAS, NO_BYTE);
   program.set_text("a");
@@ -156,6 +193,7 @@ void test_select() {
       const Side side = round % 2 ? Side::BEHIND : Side::BEFORE;
       test_numbers(**set, random, side);
       if (round % 4 == 0) test_texts(**set, random, side);
+      test_lines(**set, random, side);
     }
     fprintf(stdout, "select %s\n", (*set)->name);
   }
