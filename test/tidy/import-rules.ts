@@ -98,8 +98,9 @@ const PUBLIC_TO_CLI = [
   'src/generate/settings.ts',
   // How the process ends, whatever its threads do.
   'src/ending.ts',
-  // Whether a verb will need workers, before it is loaded.
+  // Whether a verb will need workers, before it is loaded, and their threads.
   'src/input/large.ts',
+  'src/worker/start-thread.ts',
   // Prints and report files are written as every output is.
   'src/output/standard-error.ts',
   'src/output/stream-to.ts',
@@ -109,7 +110,7 @@ const PUBLIC_TO_CLI = [
 
 /** Loaded before the command is known, so no verb may be among what it loads. */
 const CLI_START = 'src/cli/main.ts'
-const LOADED_AT_START = /^src\/(cli\/|(errors|options|generate\/settings|output\/standard-error)\.ts$)/
+const LOADED_AT_START = /^src\/(cli\/|(errors|options|generate\/settings|output\/standard-error|worker\/start-thread)\.ts$)/
 
 /** Loaded by every user's module. */
 const LIGHT = 'src/job.ts'
