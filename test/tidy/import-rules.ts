@@ -110,7 +110,8 @@ const PUBLIC_TO_CLI = [
 
 /** Loaded before the command is known, so no verb may be among what it loads. */
 const CLI_START = 'src/cli/main.ts'
-const LOADED_AT_START = /^src\/(cli\/|(errors|options|generate\/settings|output\/standard-error|worker\/start-thread)\.ts$)/
+const LOADED_AT_START =
+  /^src\/(cli\/|(errors|options|generate\/settings|output\/standard-error|worker\/start-thread)\.ts$)/
 
 /** Loaded by every user's module. */
 const LIGHT = 'src/job.ts'
