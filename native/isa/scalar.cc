@@ -84,7 +84,7 @@ void parse_integers_slowly(const uint8_t* bytes, uint32_t length, const Fields& 
 }
 
 bool parse_numbers_slowly(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown) {
-  return parse_numbers_by(fields, values, kinds, unknown, parse_number_slowly);
+  return parse_numbers_by<OneByOne>(fields, values, kinds, unknown, parse_number_slowly);
 }
 
 }  // namespace

@@ -17,7 +17,8 @@
 namespace linemill {
 namespace {
 
-template <class Block>
+/** `Several` parses several numbers at once. */
+template <class Block, class Several = OneByOne>
 constexpr Scanners scanners_of(const char* name) {
   return {name,
           summarize<Block>,
@@ -25,7 +26,7 @@ constexpr Scanners scanners_of(const char* name) {
           cut_records<Block>,
           copy_extents<Block>,
           parse_integers,
-          parse_numbers,
+          parse_numbers<Several>,
           add_numbers,
           survey_fields,
           is_ascii<Block>,

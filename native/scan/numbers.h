@@ -107,33 +107,51 @@ inline uint32_t parse_number_quickly(const uint8_t* at, const uint8_t* end, doub
   return NUMBER_INTEGER;
 }
 
-/** Parse fields of a column by a function for those that have QUICK_BYTES before their end. */
-inline bool parse_numbers_by(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown,
-                             uint32_t (*parse)(const uint8_t*, const uint8_t*, double*)) {
-  const uint8_t* const limit = fields.bytes + fields.bytes_length;
+/** How many fields are tried at once. */
+constexpr uint32_t TRIED_FIELDS = 8;
+
+/** For instruction sets that parse one field after the other. */
+struct OneByOne {
+  static bool parse(const NumberFields&, uint32_t, double*, uint8_t*) { return false; }
+};
+
+/** Parse one field of a column by a function, if it has QUICK_BYTES before its end; `copy` has room for COPY_BYTES. */
+inline uint32_t parse_field(const NumberFields& fields, uint32_t index, double* value, uint8_t* copy,
+                            uint32_t (*parse)(const uint8_t*, const uint8_t*, double*)) {
+  const uint32_t end = fields.ends[index];
+  Field field = {fields.bytes + fields.starts[index], fields.bytes + end, fields.bytes + fields.bytes_length};
+  if (field.at < field.end && *field.at == fields.quote) {
+    const bool is_short = unquote(field, uint8_t(fields.quote), copy);
+    return is_short ? parse_number_slowly(field.at, field.end, value) : uint32_t(NUMBER_UNKNOWN);
+  }
+  return end >= QUICK_BYTES ? parse(field.at, field.end, value) : parse_number_slowly(field.at, field.end, value);
+}
+
+/**
+ * Parse fields of a column. `Several` parses TRIED_FIELDS of them at once, or none where one is not a few digits; `parse`
+ * parses one that has QUICK_BYTES before its end.
+ */
+template <class Several>
+bool parse_numbers_by(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown,
+                      uint32_t (*parse)(const uint8_t*, const uint8_t*, double*)) {
   uint8_t copy[COPY_BYTES];
-  for (uint32_t index = 0; index < fields.count; index++) {
-    const uint32_t start = fields.starts[index];
-    const uint32_t end = fields.ends[index];
-    if (start > end || end > fields.bytes_length) return false;
-    Field field = {fields.bytes + start, fields.bytes + end, limit};
-    uint32_t kind = NUMBER_UNKNOWN;
-    const bool is_quoted = start < end && *field.at == fields.quote;
-    if (is_quoted) {
-      if (unquote(field, uint8_t(fields.quote), copy)) kind = parse_number_slowly(field.at, field.end, values + index);
-    } else if (end >= QUICK_BYTES) {
-      kind = parse(field.at, field.end, values + index);
-    } else {
-      kind = parse_number_slowly(field.at, field.end, values + index);
+  for (uint32_t index = 0; index < fields.count;) {
+    const bool are_several = fields.count - index >= TRIED_FIELDS;
+    const uint32_t until = are_several ? index + TRIED_FIELDS : fields.count;
+    if (are_several && Several::parse(fields, index, values + index, kinds + index)) index = until;
+    for (; index < until; index++) {
+      if (fields.starts[index] > fields.ends[index] || fields.ends[index] > fields.bytes_length) return false;
+      const uint32_t kind = parse_field(fields, index, values + index, copy, parse);
+      kinds[index] = uint8_t(kind);
+      *unknown += kind == NUMBER_UNKNOWN;
     }
-    kinds[index] = uint8_t(kind);
-    *unknown += kind == NUMBER_UNKNOWN;
   }
   return true;
 }
 
-inline bool parse_numbers(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown) {
-  return parse_numbers_by(fields, values, kinds, unknown, parse_number_quickly);
+template <class Several>
+bool parse_numbers(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown) {
+  return parse_numbers_by<Several>(fields, values, kinds, unknown, parse_number_quickly);
 }
 
 }  // namespace

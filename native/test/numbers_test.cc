@@ -59,6 +59,47 @@ void test_number(const Scanners& set, Random& random, Side side) {
   CHECK(quoted.kind == number.kind && quoted.value == value);
 }
 
+std::string random_field(Random& random) {
+  const char* const odd[] = {"", "-", ".", "-.", "1.2.3", "+4", "-0", "0.0", "-0.00", "5.", ".5", "12345678", "123456789",
+                             "1234567.", "-1234567", "-12345678", "1234567.8", "1e5", "x", "12x", "\"7\"", "5", "55"};
+  if (random.below(8) == 0) return odd[random.below(sizeof(odd) / sizeof(odd[0]))];
+  std::string field = random.below(2) ? "-" : "";
+  field += random_digits(1 + random.below(4), random);
+  return random.below(2) ? field + "." + random_digits(random.below(3), random) : field;
+}
+
+/** Fields that are parsed together are what each is alone. */
+void test_together(const Scanners& set, Random& random, Side side) {
+  constexpr uint32_t MOST = 40;
+  const uint32_t quotes[] = {'"', '5', '-', NO_BYTE};
+  const uint32_t quote = quotes[random.below(4)];
+  const uint32_t count = random.below(MOST + 1);
+  std::string text = random_digits(random.below(12), random);
+  uint32_t starts[MOST];
+  uint32_t ends[MOST];
+  for (uint32_t index = 0; index < count; index++) {
+    starts[index] = uint32_t(text.size());
+    text += random_field(random);
+    ends[index] = uint32_t(text.size());
+    if (random.below(2)) text += ',';
+  }
+  GuardedBuffer buffer(text.size(), side);
+  memcpy(buffer.data(), text.data(), text.size());
+  const uint32_t length = uint32_t(text.size());
+  double values[MOST];
+  uint8_t kinds[MOST];
+  uint32_t unknown = 0;
+  CHECK(set.parse_numbers({buffer.data(), length, starts, ends, count, quote}, values, kinds, &unknown));
+  for (uint32_t index = 0; index < count; index++) {
+    double value = 77;
+    uint8_t kind = 77;
+    uint32_t alone = 0;
+    CHECK(set.parse_numbers({buffer.data(), length, starts + index, ends + index, 1, quote}, &value, &kind, &alone));
+    CHECK(kinds[index] == kind);
+    if (kind != NUMBER_UNKNOWN) CHECK(memcmp(values + index, &value, sizeof(value)) == 0);
+  }
+}
+
 /** One field's hash, length and place, plain and quoted, with nothing before or behind it that may be read. */
 void test_survey(const Scanners& set, Random& random, Side side) {
   std::string field;
@@ -105,6 +146,7 @@ void test_numbers() {
       const Side side = round % 2 ? Side::BEHIND : Side::BEFORE;
       test_number(**set, random, side);
       test_survey(**set, random, side);
+      test_together(**set, random, side);
     }
     fprintf(stdout, "numbers %s\n", (*set)->name);
   }
