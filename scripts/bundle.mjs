@@ -4,7 +4,7 @@
  * module, in each thread, and some 25 to compile all of them; a command needs some seventy modules, a worker some fifty.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -15,25 +15,49 @@ const DIST = fileURLToPath(new URL('../dist/', import.meta.url))
 const BUNDLED = ['commander', 'node-gyp-build']
 const APART = /^(acorn|cli-progress)$/
 
+/** What is bundled: folder and name. */
+const ENTRIES = [
+  ['cli', 'main'],
+  ['worker', 'worker'],
+]
+
 /**
  * What runs first: it compiles the bundle, which lies beside it, with the help of its cache. V8 refuses the cache of another
- * version or other flags, and then compiles anew. The name that stack traces show is kept in the cache, so it must not be a
- * path: the package lies elsewhere when it is installed. Modules of a user's are imported from here, since code that is
- * compiled like this has no `import`.
+ * version or other flags, but would run one that is damaged, or of another bundle of the same length; so both files are
+ * looked at, a word of each kilobyte. The name that stack traces show is kept in the cache, so it must not be a path: the
+ * package lies elsewhere when it is installed. Modules of a user's are imported from here, since code that is compiled like
+ * this has no `import`.
  */
-const START = (name) => `{
+const startText = (name, mark) => `
 const { readFileSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
 const { Script } = require('node:vm')
+${markOf}
 const path = __dirname + '/${name}-bundle.cjs'
+const code = readFileSync(path)
 let cachedData
 try {
-  cachedData = readFileSync(__dirname + '/${name}-bundle.cache')
+  if (process.arch === ${JSON.stringify(process.arch)}) cachedData = readFileSync(__dirname + '/${name}-bundle.cache')
 } catch {}
-const script = new Script(readFileSync(path, 'latin1'), { filename: 'linemill:${name}', cachedData })
+if (cachedData && markOf(code) + markOf(cachedData) !== ${JSON.stringify(mark)}) cachedData = undefined
+const script = new Script(code.latin1Slice(), { filename: 'linemill:${name}', cachedData })
 script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url))
+`
+
+/** What is told before anything that tells failures better has loaded. */
+const guarded = (text) => `try {${text}} catch ({ code, message }) {
+  process.stderr.write('linemill: cannot load: ' + message + '\\n')
+  process.exit(/^(EMFILE|ENFILE|ENOMEM)$/.test(code) ? 75 : 1)
 }
 `
+
+/** A mark of a file's content: its length, and a hash of a word of each kilobyte. */
+function markOf(bytes) {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
+  let hash = 0
+  for (let at = 0; at < words.length; at += 256) hash = Math.imul(hash ^ words[at], 16777619)
+  return `${bytes.length}:${hash} `
+}
 
 const plugin = {
   name: 'linemill',
@@ -75,15 +99,11 @@ async function bundle(folder, name) {
 const module = { exports: {} }, exports = module.exports
 ${code}})`
   writeFileSync(outfile, wrapped, 'latin1')
-  const first = name === 'main' ? `#!/usr/bin/env node\n${await bundleStart()}` : ''
-  const start = join(DIST, folder, `${name}.cjs`)
-  writeFileSync(start, first + START(name))
-  chmodSync(start, 0o755)
   return Object.keys(metafile.inputs)
 }
 
 /** What runs before the bundle of the command line, in its start file. */
-async function bundleStart() {
+async function bundleEarly() {
   const { outputFiles } = await build({
     entryPoints: [join(DIST, 'cli/start.js')],
     bundle: true,
@@ -98,6 +118,20 @@ async function bundleStart() {
   return outputFiles[0].text
 }
 
+const earlyText = `#!/usr/bin/env node\n${await bundleEarly()}`
+
+/** Write the files that start the bundles, with their caches if these are there. */
+function writeStarts() {
+  for (const [folder, name] of ENTRIES) {
+    const path = join(DIST, folder, name)
+    const caches = existsSync(`${path}-bundle.cache`) ? [readFileSync(`${path}-bundle.cache`)] : []
+    const mark = [readFileSync(`${path}-bundle.cjs`), ...caches].map(markOf).join('')
+    const text = startText(name, mark)
+    writeFileSync(`${path}.cjs`, name === 'main' ? earlyText + guarded(text) : text)
+    chmodSync(`${path}.cjs`, 0o755)
+  }
+}
+
 /** Write the licences of what is in the bundles. */
 function writeLicences() {
   const texts = BUNDLED.map((name) => {
@@ -108,16 +142,17 @@ function writeLicences() {
   writeFileSync(join(DIST, 'bundled-licences.txt'), texts.join('\n----\n\n'))
 }
 
-const inputs = [...(await bundle('cli', 'main')), ...(await bundle('worker', 'worker'))]
+const inputs = []
+for (const [folder, name] of ENTRIES) {
+  rmSync(join(DIST, folder, `${name}-bundle.cache`), { force: true }) // or what is in it would be cached again
+  inputs.push(...(await bundle(folder, name)))
+}
 const foreign = new Set(inputs.flatMap((path) => /node_modules\/([^/]+)/.exec(path)?.[1] ?? []))
 const unlicensed = [...foreign].filter((name) => !BUNDLED.includes(name))
 if (unlicensed.length > 0) throw new Error(`bundled without a licence: ${unlicensed.join(', ')}`)
 writeLicences()
-const { status } = spawnSync(
-  process.execPath,
-  [fileURLToPath(new URL('cache-code.cjs', import.meta.url)), DIST],
-  {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  },
-)
+writeStarts()
+const cacheCode = fileURLToPath(new URL('cache-code.cjs', import.meta.url))
+const { status } = spawnSync(process.execPath, [cacheCode, DIST], { stdio: ['ignore', 'ignore', 'inherit'] })
 if (status !== 0) throw new Error('no cache of compiled code: see above')
+writeStarts()

@@ -23,7 +23,9 @@ describe('help', () => {
 
   test('the version is the package’s', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-    expect((await linemill('--version')).stdout).toBe(`${version}\n`)
+    for (const words of [['--version'], ['-V'], ['count', '--version'], ['count', 'in.csv', '-V']]) {
+      expect((await linemill(...words)).stdout).toBe(`${version}\n`)
+    }
   })
 
   test('no command at all is a usage error that shows the commands', async () => {

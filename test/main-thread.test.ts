@@ -31,17 +31,21 @@ test.each(['count', 'stats'])("%s of a block that is large is not the main threa
 const MANY = `a,b\n${Array.from({ length: 900_000 }, (_, index) => `${index},${index % 7}\n`).join('')}`
 
 test.each([
-  [1, 'end', '256M'],
-  [1, 'eager', '256M'],
+  [0, 'end', '256M'],
+  [0, 'eager', '256M'],
+  [0, 'end', '1M'],
+  [0, 'eager', '300K'],
   [1, 'end', '1M'],
-  [1, 'eager', '300K'],
-  [2, 'end', '1M'],
-  [3, 'eager', '300K'],
+  [2, 'eager', '300K'],
+  [2, 'end', '256M'],
 ] as const)(
-  'with %i workers, gathered %s in %s, records that it writes pass in order',
+  'beside %i workers, gathered %s in %s, records that it writes pass in order',
   async (workers, gather, memory) => {
     write('many.csv', MANY)
-    const options = ['-w', String(workers), '--gather', gather, '--memory', memory, '--block', '64K']
+    const block = workers === 0 ? '64K' : '16K'
+    const options = ['-w', String(workers + 1), '--gather', gather, '--memory', memory, '--block', block]
+    const { stdout } = await linemillProcess(['filter', 'b !== 9', 'many.csv', ...options, '--explain'])
+    expect(/^workers +(\d+)$/m.exec(stdout)?.[1]).toBe(String(workers))
     const filtered = await linemillProcess(['filter', 'b !== 9', 'many.csv', ...options, '-o', 'out.csv'])
     expect([filtered.stderr, filtered.status, read('out.csv') === MANY]).toEqual(['', 0, true])
     const selected = await linemillProcess(['select', 'b', 'many.csv', ...options])

@@ -10,10 +10,13 @@ async function main(): Promise<never> {
   return obeyCommandLine()
 }
 
-main().catch((thrown) => {
-  // Nothing that tells failures better has loaded.
-  const { code, message } = thrown as NodeJS.ErrnoException
-  process.stderr.write(`linemill: cannot load: ${message}\n`)
-  const isShortage = /^(EMFILE|ENFILE|ENOMEM)$/.test(code ?? '') || message.includes('too many open files')
-  process.exit(isShortage ? 75 : 1)
+/** Where nothing is left to do the command is not done: it ends the process itself. */
+process.once('beforeExit', () => {
+  process.stderr.write('linemill: internal error: nothing goes on, and the command is not done\n')
+  process.exit(1)
+})
+
+main().catch((thrown: Error) => {
+  process.stderr.write(`linemill: cannot load: ${thrown.message}\n`)
+  process.exit(1)
 })

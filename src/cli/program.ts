@@ -32,7 +32,8 @@ export async function createProgram(typed: readonly string[]): Promise<Command> 
 
   const named = COMMANDS.filter(({ verb }) => typed.includes(verb))
   const isVerbFirst = named.some(({ verb }) => verb === typed[0])
-  if (!isVerbFirst) program.version(await readVersion())
+  const asksVersion = typed.includes('--version') || typed.includes('-V')
+  if (!isVerbFirst || asksVersion) program.version(await readVersion())
   for (const entry of isVerbFirst ? named : COMMANDS) addCommand(program, entry)
   return program
 }

@@ -1,18 +1,15 @@
 import { availableParallelism } from 'node:os'
-import { ALONE_BYTES, totalSize } from '../input/large.js'
+import { areLarge, BLOCK_BYTES, totalSize } from '../input/large.js'
 import { startEarly } from '../worker/start-thread.js'
 
 /** Verbs in which the main thread does a worker's part. */
 const HELPED = /^(filter|select|slice|head|tail|sample|count|group|freq|stats)$/
-
-/** What most verbs take as a block, if they are not told otherwise. */
-const BLOCK_BYTES = 1024 * 1024
 
 // Workers start as slowly as the command line loads: where they will be needed, both happen at once. As many as a verb takes
 // by default for the files among the words, before it is known what else these say.
 const [verb = '', ...words] = process.argv.slice(2)
 if (verb === 'run') {
   startEarly(Math.min(availableParallelism(), Math.max(1, Math.ceil(totalSize(words) / BLOCK_BYTES))))
-} else if (HELPED.test(verb) && totalSize(words) > ALONE_BYTES) {
+} else if (HELPED.test(verb) && areLarge(words)) {
   startEarly(availableParallelism() - 1)
 }

@@ -1,6 +1,6 @@
 import { now } from '../clock.js'
 import { asLinemillError, fromPlainError, type LinemillError, type PlainError } from '../errors.js'
-import { ALONE_BYTES } from '../input/large.js'
+import { ALONE_BLOCKS } from '../input/large.js'
 import { runsOwnCode } from '../kernel/own-code.js'
 import { MAX_OUTPUTS } from '../layout.js'
 import type { Settings } from '../options.js'
@@ -166,10 +166,15 @@ async function settled(gathering: Promise<void>): Promise<void> {
  * How many worker threads a run needs, one for each block at most. Where the main thread takes part, it is one of the
  * threads that were asked for, and small inputs are done before a worker would have started.
  */
-export function workersNeeded(work: Work, { byteLength, plan }: Prepared, settings: Settings): number {
-  if (!helpsOut(work, plan, settings)) return Math.min(settings.workers, Math.max(1, plan.blockCount))
-  return byteLength <= ALONE_BYTES ? 0 : Math.min(settings.workers - 1, plan.blockCount)
+export function workersNeeded(work: Work, { primitives, plan }: Prepared, settings: Settings): number {
+  const { blockCount } = plan
+  if (!helpsOut(work, plan, settings)) return Math.min(settings.workers, Math.max(1, blockCount))
+  const aloneBlocks = primitives.instructionSet === 'portable' ? ALONE_BLOCKS / SLOWER : ALONE_BLOCKS
+  return blockCount <= aloneBlocks ? 0 : Math.min(settings.workers - 1, blockCount)
 }
+
+/** How much longer portable primitives take for a block, nearly. */
+const SLOWER = 8
 
 /** What the threads of a run share. */
 interface Run {

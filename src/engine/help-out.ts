@@ -31,13 +31,15 @@ export async function helpOut(
   const kernel = task.kernel && (await prepareBuiltIn(loop, task.kernel, task, region, region.ownSlots))
   while (!control.isExhausted) {
     const until = now() + TURN_MILLISECONDS
+    let isIdle = region.ownSlots.isFull
     while (!region.ownSlots.isFull && now() < until) {
       const index = control.tryClaim()
-      if (index < 0) break
+      isIdle = index < 0
+      if (isIdle) break
       loop.runBlock(index)
     }
-    if (region.ownSlots.isFull) {
-      control.wakeMain() // nobody else may do so: the gatherer has to free what is held here
+    if (isIdle) {
+      control.wakeMain() // nobody else may do so: the gatherer has to free what is held here, or to retire blocks
       await sleep(1)
     } else {
       await nextTurn()

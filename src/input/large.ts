@@ -1,11 +1,14 @@
 import { statSync } from 'node:fs'
 
-/** Bytes that one thread reads in less than the time in which a worker starts and ends. */
-export const ALONE_BYTES = 128 * 1024 * 1024
+/** What most verbs take as a block, if they are not told otherwise. */
+export const BLOCK_BYTES = 1024 * 1024
+
+/** Blocks that one thread reads in less than the time in which a worker starts and ends. */
+export const ALONE_BLOCKS = 128
 
 /** Whether files are more than one thread should read; what is no file counts nothing. */
 export function areLarge(names: readonly string[]): boolean {
-  return totalSize(names) > ALONE_BYTES
+  return totalSize(names) > ALONE_BLOCKS * BLOCK_BYTES
 }
 
 /** Bytes of files together; what is no file has none. */

@@ -1,8 +1,10 @@
 import { MAX_OUTPUTS } from '../layout.js'
 import type { Extent, Filling, Slots } from './slots.js'
 
-/** Bytes of slots in use from which on the main thread takes no other block: at most so many, and part of a region. */
+const LEAST_SLOT_BYTES = 64 * 1024
+/** Bytes of slots in use from which on the main thread takes no other block: part of a region, within bounds. */
 const HELD_BYTES = 8 * 1024 * 1024
+const LEAST_HELD_BYTES = 256 * 1024
 const HELD_PART = 0.25
 
 /**
@@ -16,10 +18,11 @@ export class OwnSlots implements Slots {
   readonly #free: number[] = []
   readonly #published = new Map<number, Extent[]>()
 
-  /** Slots as large as the region's, which has `slotCount` of them. */
+  /** Slots beside a region of `slotCount` slots of `slotBytes`. */
   constructor(slotBytes: number, slotCount: number) {
-    this.slotBytes = slotBytes
-    this.#heldSlots = Math.min(HELD_BYTES / slotBytes, slotCount * HELD_PART)
+    this.slotBytes = Math.max(LEAST_SLOT_BYTES, slotBytes)
+    const part = slotCount * slotBytes * HELD_PART
+    this.#heldSlots = Math.min(HELD_BYTES, Math.max(LEAST_HELD_BYTES, part)) / this.slotBytes
   }
 
   takeSlot(): number {

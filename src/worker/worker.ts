@@ -6,6 +6,7 @@ import { makeKernel } from '../kernel/make-kernel.js'
 import type { UserKernel } from '../kernel/user-kernel.js'
 import { writeToStandardError } from '../output/standard-error.js'
 import { choosePrimitives } from '../primitives/choose.js'
+import type { Primitives } from '../primitives/primitives.js'
 import { Region } from '../region/region.js'
 import type { WorkerFigures } from '../report.js'
 import { BlockLoop } from './block-loop.js'
@@ -72,10 +73,21 @@ function load(reference: JobReference): Promise<Job> {
   return job
 }
 
+/** Load what the main thread has loaded before. */
+function loadPrimitives({ instructionSet }: WorkerTask): Primitives {
+  try {
+    return choosePrimitives(instructionSet, { warn: false })
+  } catch (cause) {
+    const message =
+      'a worker cannot load the addon, which the main thread has loaded: most likely too many open files: raise the limit (ulimit -n)'
+    throw new LinemillError('ERR_RESOURCE', message, { cause })
+  }
+}
+
 async function runTask(task: WorkerTask): Promise<void> {
   const region = Region.attach(task.region)
   const { control } = region
-  const primitives = choosePrimitives(task.instructionSet, { warn: false })
+  const primitives = loadPrimitives(task)
   control.worker = region.worker(task.workerIndex)
   const { plan, maxRecordBytes, limit } = task
   let hasFailed = false

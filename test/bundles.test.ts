@@ -1,0 +1,65 @@
+/** The files that start the bundles: what they do about a cache of compiled code that is not the bundle's. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'linemill-bundles-'))
+const BUNDLES = ['cli/main', 'worker/worker'] as const
+
+beforeEach(() => {
+  rmSync(join(folder, 'dist'), { recursive: true, force: true })
+  cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true })
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+for (const name of ['node_modules', 'build', 'package.json'])
+  symlinkSync(join(ROOT, name), join(folder, name))
+writeFileSync(join(folder, 'job.mjs'), 'export default (line) => line')
+writeFileSync(join(folder, 'in.txt'), 'one\ntwo\n')
+
+async function runJob(): Promise<unknown> {
+  const words = ['dist/cli/main.cjs', 'run', 'job.mjs', 'in.txt']
+  const { stdout, stderr, exitCode } = await execa(process.execPath, words, { cwd: folder, reject: false })
+  return { stdout, stderr, exitCode }
+}
+
+const DONE = { stdout: 'one\ntwo', stderr: '', exitCode: 0 }
+
+describe.each(BUNDLES)('the cache of %s', (name) => {
+  const cache = join(folder, `dist/${name}-bundle.cache`)
+  const bundle = join(folder, `dist/${name}-bundle.cjs`)
+
+  test.each([
+    ['missing', () => rmSync(cache)],
+    ['empty', () => writeFileSync(cache, '')],
+    ['cut short', () => writeFileSync(cache, readFileSync(cache).subarray(0, 80_000))],
+    ['zeros behind its beginning', () => writeFileSync(cache, readFileSync(cache).fill(0, 80_000))],
+    ['zeros in a page of it', () => writeFileSync(cache, readFileSync(cache).fill(0, 81_920, 86_016))],
+    [
+      'of another bundle',
+      () => writeFileSync(cache, readFileSync(cache.replace(name, BUNDLES[name === BUNDLES[0] ? 1 : 0]))),
+    ],
+  ])('%s', async (_how, damage) => {
+    damage()
+    expect(await runJob()).toEqual(DONE)
+  })
+
+  test('of a bundle that was as long', async () => {
+    const code = readFileSync(bundle, 'latin1')
+    expect(code.endsWith('\n})')).toBe(true)
+    writeFileSync(bundle, ` ${code.slice(0, -3)}})`, 'latin1')
+    expect(await runJob()).toEqual(DONE)
+  })
+})
+
+test('without a bundle the command line says so', async () => {
+  rmSync(join(folder, 'dist/cli/main-bundle.cjs'))
+  expect(await runJob()).toEqual({
+    stdout: '',
+    stderr: expect.stringMatching(/^linemill: cannot load: ENOENT.*main-bundle\.cjs'$/),
+    exitCode: 1,
+  })
+})
