@@ -2,6 +2,7 @@
 //
 //   npm install --prefix bench   once: the peers
 //   npm run bench:c -- --dir /a/folder/with/room
+import { relative } from 'node:path'
 import { eachLine, hashOf, hashOfLines } from './answer.mjs'
 import { requirePeer, runPart } from './part.mjs'
 
@@ -316,7 +317,7 @@ function polars(task) {
   return [
     'env',
     'POLARS_MAX_THREADS=2',
-    process.execPath,
+    'node',
     'bench/competitors/polars.mjs',
     'INPUT',
     'OUTPUT',
@@ -331,7 +332,7 @@ function chdb(sql) {
 
 function ripgrep() {
   requirePeer('@vscode/ripgrep')
-  return ripgrepPath
+  return relative('.', ripgrepPath)
 }
 
 /** A command that prints what it gives for INPUT, its output sent to OUTPUT. */

@@ -117,7 +117,7 @@ export function readlineLoops(name, program) {
 
 /** `linemill run` of a competitor's module. */
 export function linemill(module) {
-  const command = ['node', 'dist/cli/main.js', 'run', module, 'INPUT', '-o', 'OUTPUT']
+  const command = ['node', 'dist/cli/main.cjs', 'run', module, 'INPUT', '-o', 'OUTPUT']
   return [...command, '-w', String(WORKERS), '--no-progress']
 }
 
