@@ -314,15 +314,7 @@ function copy(sql) {
 
 function polars(task) {
   requirePeer('nodejs-polars')
-  return [
-    'env',
-    'POLARS_MAX_THREADS=2',
-    'node',
-    'bench/competitors/polars.mjs',
-    'INPUT',
-    'OUTPUT',
-    task,
-  ]
+  return ['env', 'POLARS_MAX_THREADS=2', 'node', 'bench/competitors/polars.mjs', 'INPUT', 'OUTPUT', task]
 }
 
 function chdb(sql) {
