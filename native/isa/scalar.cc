@@ -4,7 +4,7 @@
 #include "../scan/cut.h"
 #include "../scan/fields.h"
 #include "../scan/members.h"
-#include "../scan/group.h"
+#include "../scan/assign.h"
 #include "../scan/numbers.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
@@ -102,7 +102,7 @@ const Scanners scalar_scanners = {"scalar",
                                   count_line_feeds,
                                   select_records<ByteFinder>,
                                   cut_members<ByteMarker>,
-                                  assign_groups,
+                                  assign_groups<KeyByKey>,
                                   copy_fields<ByteFields>};
 
 }  // namespace linemill

@@ -6,7 +6,7 @@
 #include "../scan/cut_fields.h"
 #include "../scan/fields.h"
 #include "../scan/members.h"
-#include "../scan/group.h"
+#include "../scan/assign.h"
 #include "../scan/numbers.h"
 #include "../scan/parse.h"
 #include "../scan/select.h"
@@ -17,8 +17,8 @@
 namespace linemill {
 namespace {
 
-/** `Several` parses several numbers at once. */
-template <class Block, class Several = OneByOne>
+/** `Numbers` parses several numbers at once, and `Keys` looks up several keys. */
+template <class Block, class Numbers = OneByOne, class Keys = KeyByKey>
 constexpr Scanners scanners_of(const char* name) {
   return {name,
           summarize<Block>,
@@ -26,14 +26,14 @@ constexpr Scanners scanners_of(const char* name) {
           cut_records<Block>,
           copy_extents<Block>,
           parse_integers,
-          parse_numbers<Several>,
+          parse_numbers<Numbers>,
           add_numbers,
           survey_fields,
           is_ascii<Block>,
           count_line_feeds<Block>,
           select_records<WordFinder<Block>>,
           cut_members<WordMarker<Block>>,
-          assign_groups,
+          assign_groups<Keys>,
 
           copy_fields<WordFields<Block>>};
 }

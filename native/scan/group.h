@@ -1,5 +1,5 @@
 /**
- * Giving each record of a batch the number of its group: that of its key, found in a table with open addressing or put
+ * Groups of records: the number of a group is that of its key, found in a table with open addressing or put
  * into it; layouts: PLACE_, GROUP_, KEY_ and ASSIGN_. Some records go together: their keys are hashed first, so that
  * what they need of a large table is on its way while others are looked up. See automaton.h for the hazard of this
  * folder.
@@ -101,6 +101,8 @@ class Groups {
         most_(assign[ASSIGN_MOST]),
         count_(assign[ASSIGN_GROUPS]),
         key_end_(assign[ASSIGN_KEY_END]) {}
+
+  uint32_t count() const { return count_; }
 
   void prefetch(uint32_t hash) const { __builtin_prefetch(grouping_.places + PLACE_WORDS * size_t(hash & mask_)); }
 
@@ -248,48 +250,6 @@ class KeyFinder {
   size_t made_ = 0;
   uint8_t bytes_[MADE_BYTES];
 };
-
-template <bool IsOnly>
-bool assign_groups_by(const Grouping& grouping, uint32_t* assign, uint32_t* ids) {
-  const uint32_t end = assign[ASSIGN_END];
-  const uint32_t seed[2] = {assign[ASSIGN_SEED], assign[ASSIGN_SEED + 1]};
-  Groups groups(grouping, assign);
-  KeyFinder finder(grouping, assign);
-  GroupKey keys[GROUPED_TOGETHER];
-  KeyIs last = KeyIs::FOUND;
-  uint32_t row = assign[ASSIGN_NEXT];
-  assign[ASSIGN_STATUS] = ASSIGN_DONE;
-  while (row < end && (last == KeyIs::FOUND || last == KeyIs::LATER) && assign[ASSIGN_STATUS] == ASSIGN_DONE) {
-    const uint32_t most = end - row < GROUPED_TOGETHER ? end - row : GROUPED_TOGETHER;
-    uint32_t count = 0;
-    finder.restart();
-    for (; count < most; count++) {
-      Field field;
-      last = finder.find<IsOnly>(row + count, field);
-      if (last != KeyIs::FOUND) break;
-      keys[count] = make_key(field, seed);
-      groups.prefetch(keys[count].hash);
-    }
-    for (uint32_t index = 0; index < count; index++, row++) {
-      const uint32_t number = groups.number_of(keys[index], row);
-      if (number == NO_INDEX) {
-        assign[ASSIGN_STATUS] = ASSIGN_FULL;
-        assign[ASSIGN_NEEDED] = keys[index].length;
-        break;
-      }
-      ids[row] = number;
-    }
-  }
-  if (last == KeyIs::ODD && assign[ASSIGN_STATUS] == ASSIGN_DONE) assign[ASSIGN_STATUS] = ASSIGN_ODD;
-  assign[ASSIGN_NEXT] = row;
-  groups.write(assign);
-  return last != KeyIs::OUTSIDE;
-}
-
-inline bool assign_groups(const Grouping& grouping, uint32_t* assign, uint32_t* ids) {
-  const bool is_only = assign[ASSIGN_KEYS] == 1;
-  return is_only ? assign_groups_by<true>(grouping, assign, ids) : assign_groups_by<false>(grouping, assign, ids);
-}
 
 }  // namespace
 }  // namespace linemill
