@@ -113,3 +113,64 @@ test('of the memory of one before, a region is as new; what is too small is not 
   expect(larger.memory.byteLength).toBe(400)
   expect(larger.words.byteLength).toBeGreaterThan(words.byteLength)
 })
+
+describe('slots of the main thread’s own', () => {
+  const SLOT_BYTES = 64 * 1024
+  const write = (region: Region, blockIndex: number, output: number, text: string): number => {
+    const { ownSlots } = region
+    const slot = ownSlots.takeSlot()
+    const length = ownSlots.memoryOf(slot).write(text, ownSlots.startOf())
+    ownSlots.publish(slot, { blockIndex, output, part: 0, length })
+    return slot
+  }
+  const textsOf = (region: Region, blockIndex: number, output: number) =>
+    region.takePublished(blockIndex, output).map(({ bytes }) => bytes.toString())
+
+  test('are gathered in the order of their blocks and outputs, and used again', () => {
+    const region = allocate(4)
+    const first = write(region, 3, 0, 'a')
+    write(region, 3, 1, 'rejected')
+    write(region, 2, 0, 'c')
+    write(region, 3, 0, 'b')
+    expect(textsOf(region, 2, 0)).toEqual(['c'])
+    const extents = region.takePublished(3, 0)
+    expect(extents.map(({ bytes }) => bytes.toString())).toEqual(['a', 'b'])
+    expect(textsOf(region, 3, 0)).toEqual([])
+    expect(textsOf(region, 3, 1)).toEqual(['rejected'])
+    region.freeSlots(extents)
+    expect(region.control.freeSlots).toBe(region.slotCount) // none of the region's was taken
+    expect([region.ownSlots.takeSlot(), region.ownSlots.takeSlot()]).toContain(first)
+  })
+
+  test('stand beside those of other blocks that workers filled', () => {
+    const region = allocate(4)
+    const slot = region.takeSlot(LATER)
+    region.bytes.write('worker', region.startOf(slot))
+    region.publish(slot, { blockIndex: LATER, output: 0, part: 0, length: 6 })
+    write(region, HEAD, 0, 'main')
+    expect([HEAD, LATER].map((block) => textsOf(region, block, 0))).toEqual([['main'], ['worker']])
+  })
+
+  test.each([
+    [1024, 8, 4], // a quarter of a small region, but 256 KiB at least
+    [64, SLOT_BYTES, 16],
+    [1024, SLOT_BYTES, 128], // 8 MiB at most
+  ])('are full beside a region of %i slots of %i bytes when %i are held', (slotCount, slotBytes, held) => {
+    const region = allocate(slotCount, slotBytes)
+    expect(region.ownSlots.slotBytes).toBe(SLOT_BYTES)
+    for (let count = 0; count < held; count++) {
+      expect([region.ownSlots.isFull, region.isShort]).toEqual([false, false])
+      write(region, HEAD, 0, 'x')
+    }
+    expect([region.ownSlots.isFull, region.isShort]).toEqual([true, true])
+    region.freeSlots(region.takePublished(HEAD, 0).slice(0, 1))
+    expect([region.ownSlots.isFull, region.isShort]).toEqual([false, false])
+  })
+
+  test('that are discarded are free again', () => {
+    const { ownSlots } = allocate(4)
+    const slot = ownSlots.takeSlot()
+    ownSlots.discard(slot)
+    expect(ownSlots.takeSlot()).toBe(slot)
+  })
+})

@@ -67,7 +67,7 @@ export class Region implements Slots {
       memory: reuse(used?.memory, slotCount * measures.slotBytes),
       words: reuse(used?.words, wordCount * 4),
     })
-    region.#words.fill(0)
+    if (region.handle.words === used?.words) region.#words.fill(0)
     region.control.initialise()
     for (let slot = 0; slot < slotCount; slot++) region.#setFree(slot)
     Atomics.store(region.#words, CONTROL_FREE_SLOTS, slotCount)
