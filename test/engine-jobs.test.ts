@@ -45,7 +45,7 @@ describe('modules', () => {
     ],
     ['has init without combine', 'export default { line() {}, init() {} }', /needs both init and combine/],
     ['has finish without init', 'export default { line() {}, finish() {} }', /finish belongs to a reduction/],
-    ['has bad syntax', 'export default (', /does not load: SyntaxError/],
+    ['has bad syntax', 'export default (', /does not load: SyntaxError: .*node --check .*shows where\)/],
     ['throws', "throw new Error('at load')", /does not load: Error: at load/],
     ['imports what is not there', "import './nowhere.mjs'", /does not load: Error: Cannot find module/],
   ])('that %s: the error says so', async (_name, source, message) => {

@@ -231,11 +231,16 @@ describe('records that fail', () => {
 
   test('are as many as maxErrors allows', async () => {
     expect(await run(module, input(BAD), { onError: 'skip', maxErrors: 3 })).toMatchObject({ errors: 3 })
-    const error = await failureOf(run(module, input(BAD), { onError: 'skip', maxErrors: 2 }))
-    expect(error).toMatchObject({
-      code: 'ERR_VALUE',
-      message: expect.stringContaining('more than 2 records failed'),
-    })
+    for (const blockBytes of [4, 1024]) {
+      const options = { onError: 'skip', maxErrors: 2, workers: 3, blockBytes } as const
+      const error = await failureOf(run(module, input(BAD), options))
+      expect(error).toMatchObject({
+        code: 'ERR_VALUE',
+        message: expect.stringMatching(
+          /^more than 2 records failed, the most that `maxErrors` allows; the first: .*, line 3: /,
+        ),
+      })
+    }
   })
 
   test('never include an unclosed quote', async () => {

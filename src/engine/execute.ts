@@ -132,6 +132,7 @@ export async function execute(
   }
   region.control.cancel() // whatever is still computed is needed no more
   if (failures.any) await Promise.all([pool.settle(threads), settled(gathering)])
+  if (failures.isLowest(tally.tooMany)) throw await withFirst(tally.tooMany, prepared, threads)
   failures.throwLowest()
   const answers = await orCancelled(Promise.all(threads), settings.signal)
   failures.throwLowest()
@@ -147,6 +148,16 @@ export async function execute(
     states: (task.job === undefined ? finished : finished.slice(1)).map(({ state }) => state),
     secondsOfWork: (now() - began) / 1000,
   }
+}
+
+/** Add the first record that failed to the failure that too many did. */
+async function withFirst(
+  tooMany: LinemillError,
+  prepared: Prepared,
+  threads: readonly Promise<FromWorker | undefined>[],
+): Promise<LinemillError> {
+  const { withFirst } = await import('./passed-over.js')
+  return withFirst(tooMany, prepared, await Promise.all(threads))
 }
 
 /** How long what is being written may take to return; a sink may be stuck. */

@@ -37,6 +37,11 @@ export class Failures {
     return this.#lowest !== undefined
   }
 
+  /** Whether this is what is told. */
+  isLowest(error: LinemillError | undefined): error is LinemillError {
+    return error !== undefined && this.#lowest?.error === error
+  }
+
   throwLowest(): void {
     if (this.#lowest !== undefined) throw this.#lowest.error
   }

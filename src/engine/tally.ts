@@ -29,6 +29,8 @@ export class Tally {
   #errors = 0
   readonly #passed: number[]
   readonly #onBoundary: OnBoundary | undefined
+  /** Set once more records have failed than may. */
+  tooMany: LinemillError | undefined
 
   constructor(prepared: Prepared, region: Region, settings: Settings, onBoundary?: OnBoundary) {
     this.#onBoundary = onBoundary
@@ -50,10 +52,9 @@ export class Tally {
     this.#passed[inputIndex] += passed
     this.#onBoundary?.(blockIndex, after)
     if (this.#errors > this.#maxErrors) {
-      throw new LinemillError(
-        'ERR_VALUE',
-        `more than ${this.#maxErrors} records failed, the most that \`maxErrors\` allows`,
-      )
+      const message = `more than ${this.#maxErrors} records failed, the most that \`maxErrors\` allows`
+      this.tooMany = new LinemillError('ERR_VALUE', message)
+      throw this.tooMany
     }
   }
 

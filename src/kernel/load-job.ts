@@ -41,7 +41,10 @@ function loadFailure(name: string, thrown: unknown): string {
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX') {
     return `module ${name} has TypeScript that cannot simply be stripped (${describeThrown(thrown)}): compile it to .mjs`
   }
-  return `module ${name} does not load: ${describeThrown(thrown)}`
+  // Node tells the place of what it cannot parse only where nobody catches it. Names that another module lacks say enough.
+  const isUnparsed = thrown instanceof SyntaxError && !message.includes('requested module')
+  const where = isUnparsed ? ` (if it is in this file, \`node --check ${name}\` shows where)` : ''
+  return `module ${name} does not load: ${describeThrown(thrown)}${where}`
 }
 
 const KINDS = ['line', 'record', 'batch'] as const

@@ -93,7 +93,8 @@ const kilobytes = (field) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec
 async function measure() {
   let result
   for (let round = 0; round < 4; round++) {
-    ;({ result } = await pool.run(jobs, small, { exportName: 'collecting' }))
+    // As many blocks as it takes to need every worker: one that has ended before is made anew.
+    ;({ result } = await pool.run(jobs, input, { exportName: 'collecting', blockBytes: 1024 }))
     globalThis.gc()
     await sleep(20) // other threads give memory back
   }
