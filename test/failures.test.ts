@@ -108,7 +108,7 @@ failures('inputs', {
   },
   // How many a runtime needs to start, and what it says of a thread that it cannot start, depends on its version.
   'while no more modules can be opened, or no thread be started': {
-    process: { shell: 'ulimit -n 24; exec "$@"' },
+    process: { shell: 'ulimit -n 22; exec "$@"' },
     status: 75,
     message: /too many open files|EMFILE/,
   },
