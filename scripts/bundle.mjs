@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { tokenizer } from 'acorn'
 import { build } from 'esbuild'
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url))
@@ -94,12 +95,23 @@ async function bundle(folder, name) {
     legalComments: 'none',
     logLevel: 'warning',
   })
-  const code = readFileSync(outfile, 'latin1').replace(/\bimport\((?!\))/g, 'importModule(')
   const wrapped = `(function (require, bundleUrl, importModule) {
 const module = { exports: {} }, exports = module.exports
-${code}})`
+${importByFunction(readFileSync(outfile, 'latin1'))}})`
   writeFileSync(outfile, wrapped, 'latin1')
   return Object.keys(metafile.inputs)
+}
+
+/** Put a call of `importModule` in the place of each import that is left: those of modules that are not known yet. */
+function importByFunction(code) {
+  let done = 0
+  let replaced = ''
+  for (const { type, start, end } of tokenizer(code, { ecmaVersion: 'latest' })) {
+    if (type.keyword !== 'import') continue
+    replaced += `${code.slice(done, start)}importModule`
+    done = end
+  }
+  return replaced + code.slice(done)
 }
 
 /** What runs before the bundle of the command line, in its start file. */

@@ -1,6 +1,8 @@
-/** What the main thread does not do, though it may take part: run a user's code, and blocks that take long. */
+/** What the main thread does of a run, beside workers or alone, and what not: a user's code, and blocks that take long. */
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { linemillProcess, read, useProcessFolders, write } from './process-harness.js'
+import { createPool } from '../dist/pool.js'
+import { folder, linemillProcess, read, useProcessFolders, write } from './process-harness.js'
 
 useProcessFolders()
 
@@ -52,6 +54,23 @@ test.each([
     expect(selected.stdout === MANY.replace(/^.*,/gm, '')).toBe(true)
   },
 )
+
+test('blocks of the main thread and of workers stand in order', async () => {
+  write('many.csv', MANY)
+  await using pool = createPool({ workers: 3 })
+  // Workers that are there already take part at once; whether all do depends on timing.
+  pool.start()
+  let isMixed = false
+  for (let attempt = 0; attempt < 20 && !isMixed; attempt++) {
+    for (const memoryBytes of [65_536, 2 ** 24]) {
+      const options = { mainThread: true, blockBytes: 4096, memoryBytes, slotBytes: 1024 }
+      const { output, workerFigures } = await pool.filter('b !== 9', join(folder, 'many.csv'), options)
+      expect(String(output) === MANY).toBe(true)
+      isMixed ||= workerFigures.filter(({ blocks }) => blocks > 0).length === 3
+    }
+  }
+  expect(isMixed).toBe(true)
+})
 
 test.each([
   [0, ['filter', 'a === 1', 'in.csv']],

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os'
 import { areLarge, BLOCK_BYTES, totalSize } from '../input/large.js'
 import { startEarly } from '../worker/start-thread.js'
 
-/** Verbs in which the main thread does a worker's part. */
-const HELPED = /^(filter|select|slice|head|tail|sample|count|group|freq|stats)$/
+/** Verbs in which the main thread does a worker's part, and which look at all of a file: `head` seldom does. */
+const HELPED = /^(filter|select|slice|tail|sample|count|group|freq|stats)$/
 
 // Workers start as slowly as the command line loads: where they will be needed, both happen at once. As many as a verb takes
 // by default for the files among the words, before it is known what else these say.

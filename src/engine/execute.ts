@@ -132,7 +132,7 @@ export async function execute(
   }
   region.control.cancel() // whatever is still computed is needed no more
   if (failures.any) await Promise.all([pool.settle(threads), settled(gathering)])
-  if (failures.isLowest(tally.tooMany)) throw await withFirst(tally.tooMany, prepared, threads)
+  if (failures.isLowest(tally.tooMany)) throw await tellFirst(tally.tooMany, prepared, threads)
   failures.throwLowest()
   const answers = await orCancelled(Promise.all(threads), settings.signal)
   failures.throwLowest()
@@ -151,7 +151,7 @@ export async function execute(
 }
 
 /** Add the first record that failed to the failure that too many did. */
-async function withFirst(
+async function tellFirst(
   tooMany: LinemillError,
   prepared: Prepared,
   threads: readonly Promise<FromWorker | undefined>[],

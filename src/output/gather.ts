@@ -11,8 +11,8 @@ export type OnRetire = (blockIndex: number) => void
  * Brings extents into block order and writes them. Runs on the main thread and never blocks it.
  *
  * In `end` the output stays in the region until the last block is finished, unless the region runs short, or the main
- * thread's own slots do; in `eager` it is written as it comes. When the region runs short, what the head block has published is written too,
- * though the block is not finished: nothing comes before it any more.
+ * thread's own slots do; in `eager` it is written as it comes. Where they run short, what the head block has published is
+ * written too, though the block is not finished: nothing comes before it any more.
  */
 export class Gatherer {
   readonly #region: Region
