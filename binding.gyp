@@ -9,7 +9,7 @@
       ['target_arch=="arm64"', {'scanner_sets': ['scanners_scalar', 'scanners_neon']}],
     ],
     'avx2_flags': ['-mavx2', '-mbmi', '-mbmi2', '-mpopcnt', '-mpclmul'],
-    'avx512_flags': ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq', '-mavx512vbmi2'],
+    'avx512_flags': ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq', '-mavx512vbmi2', '-mavx512ifma'],
   },
   'target_defaults': {
     'cflags': ['-O3', '-fvisibility=hidden', '<@(warnings)'],

@@ -18,11 +18,11 @@ bool runs_avx2() {
          __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
 }
 
-/** VBMI2 is asked for too: processors without it have AVX-512 units that slow their neighbours down. */
+/** VBMI2 is asked for too: processors without it have AVX-512 units that slow their neighbours down; with it they have IFMA. */
 bool runs_avx512() {
   return runs_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vbmi2");
+         __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512ifma");
 }
 
 Supported detect() {

@@ -27,7 +27,7 @@ case $(uname -m) in
   x86_64)
     compile native/isa/sse2.cc
     compile native/isa/avx2.cc "${avx2[@]}"
-    compile native/isa/avx512.cc "${avx2[@]}" -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi2
+    compile native/isa/avx512.cc "${avx2[@]}" -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi2 -mavx512ifma
     ;;
   aarch64 | arm64) compile native/isa/neon.cc ;;
 esac

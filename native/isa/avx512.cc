@@ -1,4 +1,4 @@
-/** AVX-512 F, BW, VL, DQ and VBMI2, on top of what avx2.cc needs. */
+/** AVX-512 F, BW, VL, DQ, VBMI2 and IFMA, on top of what avx2.cc needs. */
 #include <immintrin.h>
 
 #include "scanners_of.h"
@@ -7,6 +7,8 @@
 // GCC warns about its own headers here: they leave a register undefined that a full mask never reads.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
+
+#include "avx512_numbers.h"
 
 namespace linemill {
 namespace {
@@ -60,69 +62,6 @@ struct Block {
 
   static void flatten_ranks(uint64_t bits, uint64_t mask, uint32_t base, uint32_t* out) {
     flatten_few(_pext_u64(bits, mask), base, out);
-  }
-};
-
-/** Eight fields of up to eight bytes, each digits with at most a point, and a sign; of a lane each. */
-struct EightNumbers {
-  static bool parse(const NumberFields& fields, uint32_t index, double* values, uint8_t* kinds) {
-    if (fields.bytes_length > INT32_MAX) return false;  // offsets are signed
-    const __m256i starts = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(fields.starts + index));
-    const __m256i ends = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(fields.ends + index));
-    const __m256i lengths = _mm256_sub_epi32(ends, starts);
-    const __m256i eight = _mm256_set1_epi32(8);
-    // None is empty: the length before 0 is the greatest.
-    const __m256i lengths_before = _mm256_sub_epi32(lengths, _mm256_set1_epi32(1));
-    const __mmask8 fitting = _mm256_cmple_epu32_mask(ends, _mm256_set1_epi32(int32_t(fields.bytes_length))) &
-                             _mm256_cmpge_epu32_mask(ends, eight) & _mm256_cmple_epu32_mask(starts, ends) &
-                             _mm256_cmplt_epu32_mask(lengths_before, eight);
-    if (fitting != 0xff) return false;
-    const __m512i last = _mm512_i32gather_epi64(_mm256_sub_epi32(ends, eight), fields.bytes, 1);
-    const __m512i bits = _mm512_slli_epi64(_mm512_cvtepu32_epi64(lengths), 3);
-    const __m512i aligned = _mm512_srlv_epi64(last, _mm512_sub_epi64(_mm512_set1_epi64(64), bits));
-    const __m512i first = _mm512_and_si512(aligned, _mm512_set1_epi64(0xff));
-    if (_mm512_cmpeq_epi64_mask(first, _mm512_set1_epi64(fields.quote)) != 0) return false;  // it may be a digit
-    const __mmask8 negative = _mm512_cmpeq_epi64_mask(first, _mm512_set1_epi64('-'));
-    const __m512i digit_bits = _mm512_mask_sub_epi64(bits, negative, bits, _mm512_set1_epi64(8));
-    const __m512i others = _mm512_sub_epi64(_mm512_set1_epi64(64), digit_bits);
-    const __m512i kept = _mm512_sllv_epi64(_mm512_set1_epi64(-1), others);
-    const __m512i marks = _mm512_and_si512(_mm512_xor_si512(last, _mm512_set1_epi8('0')), kept);
-    return take_marks(marks, digit_bits, negative, values, kinds);
-  }
-
- private:
-  /** `marks` are the values of digits, and points, in `digit_bits` at the upper end of each lane. */
-  static bool take_marks(__m512i marks, __m512i digit_bits, __mmask8 negative, double* values, uint8_t* kinds) {
-    const __m512i points = _mm512_movm_epi8(_mm512_cmpeq_epi8_mask(marks, _mm512_set1_epi8('.' ^ '0')));
-    const __mmask8 decimal = _mm512_test_epi64_mask(points, points);
-    // Digits before the point move up to its place; a second point stays, and is no digit.
-    const __m512i point = _mm512_and_si512(points, _mm512_sub_epi64(_mm512_setzero_si512(), points));
-    const __m512i before = _mm512_sub_epi64(point, _mm512_set1_epi64(1));
-    const __m512i up_to = _mm512_or_si512(_mm512_slli_epi64(before, 8), _mm512_set1_epi64(0xff));
-    const __m512i behind = _mm512_andnot_si512(up_to, _mm512_set1_epi64(-1));
-    const __m512i moved = _mm512_slli_epi64(_mm512_and_si512(marks, before), 8);
-    const __m512i joined = _mm512_or_si512(_mm512_and_si512(marks, behind), moved);
-    const __m512i digits = _mm512_mask_mov_epi64(marks, decimal, joined);
-    const __mmask8 bare = _mm512_cmple_epu64_mask(digit_bits, _mm512_maskz_set1_epi64(decimal, 8));  // no digit at all
-    if (bare != 0 || _mm512_cmpgt_epu8_mask(digits, _mm512_set1_epi8(9)) != 0) return false;
-    store(digits, decimal, behind, negative, values);
-    const __m128i kind = _mm_mask_blend_epi8(decimal, _mm_set1_epi8(NUMBER_INTEGER), _mm_set1_epi8(NUMBER_DECIMAL));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(kinds), kind);
-    return true;
-  }
-
-  /** Both digits and power are exact in a double, so that the quotient is rounded once (Clinger 1990). */
-  static void store(__m512i digits, __mmask8 decimal, __m512i behind, __mmask8 negative, double* values) {
-    const __m512i pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(10 | 1 << 8));
-    const __m512i fours = _mm512_madd_epi16(pairs, _mm512_set1_epi32(100 | 1 << 16));
-    const __m512i upper = _mm512_mul_epu32(fours, _mm512_set1_epi64(10000));
-    const __m512i whole = _mm512_add_epi64(upper, _mm512_srli_epi64(fours, 32));
-    const __m512i places = _mm512_sad_epu8(_mm512_and_si512(behind, _mm512_set1_epi8(1)), _mm512_setzero_si512());
-    const __m512d powers = _mm512_setr_pd(1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7);
-    const __m512d power = _mm512_permutexvar_pd(_mm512_maskz_mov_epi64(decimal, places), powers);
-    const __m512d size = _mm512_div_pd(_mm512_cvtepu64_pd(whole), power);
-    const __m512d value = _mm512_mask_sub_pd(size, negative, _mm512_setzero_pd(), size);
-    _mm512_storeu_pd(values, value);
   }
 };
 
@@ -201,6 +140,6 @@ static_assert(PLACE_GROUP == PLACE_HASH + 1 && FIRST_BYTES < GROUP_LONG, "what l
 
 }  // namespace
 
-const Scanners avx512_scanners = scanners_of<Block, EightNumbers, EightKeys>("avx512");
+const Scanners avx512_scanners = scanners_of<Block, EightIntegers, EightNumbers, EightKeys, EightDigits>("avx512");
 
 }  // namespace linemill

@@ -80,11 +80,13 @@ bool copy_extents(const Copying& copying, uint32_t* copy) {
 }
 
 void parse_integers_slowly(const uint8_t* bytes, uint32_t length, const Fields& fields, int32_t* values) {
-  parse_fields(bytes, length, fields, values, parse_slowly);
+  for (uint32_t index = 0; index < fields.count; index++) {
+    values[index] = parse_integer(bytes, length, fields, index, parse_slowly);
+  }
 }
 
 bool parse_numbers_slowly(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown) {
-  return parse_numbers_by<OneByOne>(fields, values, kinds, unknown, parse_number_slowly);
+  return parse_numbers_by<NumberByNumber>(fields, values, kinds, unknown, parse_number_slowly);
 }
 
 }  // namespace
@@ -100,7 +102,7 @@ const Scanners scalar_scanners = {"scalar",
                                   survey_fields,
                                   is_ascii,
                                   count_line_feeds,
-                                  select_records<ByteFinder>,
+                                  select_records<ByteFinder, NumberByNumber>,
                                   cut_members<ByteMarker>,
                                   assign_groups<KeyByKey>,
                                   copy_fields<ByteFields>};

@@ -17,24 +17,24 @@
 namespace linemill {
 namespace {
 
-/** `Numbers` parses several numbers at once, and `Keys` looks up several keys. */
-template <class Block, class Numbers = OneByOne, class Keys = KeyByKey>
+/** `Integers` and `Numbers` parse several fields at once, `Keys` looks up several keys, and `Digits` makes eight digits. */
+template <class Block, class Integers = IntegerByInteger, class Numbers = NumberByNumber, class Keys = KeyByKey,
+          class Digits = PlainDigits>
 constexpr Scanners scanners_of(const char* name) {
   return {name,
           summarize<Block>,
           find_record_start<Block>,
           cut_records<Block>,
-          copy_extents<Block>,
-          parse_integers,
+          copy_extents<Block, Digits>,
+          parse_integers<Integers>,
           parse_numbers<Numbers>,
           add_numbers,
           survey_fields,
           is_ascii<Block>,
           count_line_feeds<Block>,
-          select_records<WordFinder<Block>>,
+          select_records<WordFinder<Block>, Numbers>,
           cut_members<WordMarker<Block>>,
           assign_groups<Keys>,
-
           copy_fields<WordFields<Block>>};
 }
 

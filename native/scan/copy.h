@@ -46,7 +46,7 @@ inline uint32_t copy_piece(const Piece& piece, const uint8_t* follows, uint32_t 
  * Copy extents. A short one is a load and a store of 64 bytes where both stay within what the caller gave: the
  * bytes written too many are overwritten by the next extent, or lie in the room that is still free.
  */
-template <class Block>
+template <class Block, class Digits>
 bool copy_extents(const Copying& copying, uint32_t* copy) {
   const uint32_t count = copy[COPY_COUNT];
   const uint32_t target_end = copy[COPY_TARGET_END];
@@ -62,7 +62,7 @@ bool copy_extents(const Copying& copying, uint32_t* copy) {
     const uint32_t length = word & EXTENT_LENGTH_MASK;
     const bool has_room = length <= WORD_BYTES && skip == 0 && target_end - to > WORD_BYTES;
     if (has_room && (word & EXTENT_OF_INTEGER)) {
-      to += format_quickly(int32_t(offset), copying.target + to);
+      to += format_quickly<Digits>(int32_t(offset), copying.target + to);
       copying.target[to] = follows[then];
       to += then != 0;
       continue;

@@ -33,8 +33,14 @@ inline uint64_t digits_of(uint32_t number) {
   return tens | (pairs - 10 * tens) << 8;
 }
 
+/** For instruction sets that have nothing better than `digits_of`. */
+struct PlainDigits {
+  static uint64_t of(uint32_t number) { return digits_of(number); }
+};
+
 /** Write an integer; return its length. All of `to[0, MOST_INTEGER_BYTES)` may be written. */
-inline uint32_t format_quickly(int32_t value, uint8_t* to) {
+template <class Digits>
+uint32_t format_quickly(int32_t value, uint8_t* to) {
   constexpr uint64_t ZEROS = 0x3030303030303030;
   constexpr uint32_t EIGHT_DIGITS = 100000000;
   uint32_t size = size_of(value);
@@ -45,11 +51,11 @@ inline uint32_t format_quickly(int32_t value, uint8_t* to) {
     size -= head * EIGHT_DIGITS;
     if (head >= 10) to[length++] = uint8_t('0' + head / 10);
     to[length++] = uint8_t('0' + head % 10);
-    const uint64_t text = digits_of(size) + ZEROS;
+    const uint64_t text = Digits::of(size) + ZEROS;
     memcpy(to + length, &text, 8);
     return length + 8;
   }
-  const uint64_t digits = digits_of(size);
+  const uint64_t digits = Digits::of(size);
   // A zero is a digit where it is the last one.
   const uint32_t leading = uint32_t(__builtin_ctzll(digits | uint64_t(1) << 56)) / 8;
   const uint64_t text = (digits + ZEROS) >> (8 * leading);

@@ -107,12 +107,13 @@ inline uint32_t parse_number_quickly(const uint8_t* at, const uint8_t* end, doub
   return NUMBER_INTEGER;
 }
 
-/** How many fields are tried at once. */
-constexpr uint32_t TRIED_FIELDS = 8;
+/** For instruction sets that parse one number after the other; others give the lanes whose fields they have parsed. */
+struct NumberByNumber {
+  static constexpr bool PARSES = false;
 
-/** For instruction sets that parse one field after the other. */
-struct OneByOne {
-  static bool parse(const NumberFields&, uint32_t, double*, uint8_t*) { return false; }
+  static uint32_t parse(const NumberFields&, uint32_t, double*, uint8_t*) { return 0; }
+
+  static uint32_t between(const double*, double, double) { return 0; }
 };
 
 /** Parse one field of a column by a function, if it has QUICK_BYTES before its end; `copy` has room for COPY_BYTES. */
@@ -128,18 +129,20 @@ inline uint32_t parse_field(const NumberFields& fields, uint32_t index, double* 
 }
 
 /**
- * Parse fields of a column. `Several` parses TRIED_FIELDS of them at once, or none where one is not a few digits; `parse`
- * parses one that has QUICK_BYTES before its end.
+ * Parse fields of a column. `Several` parses those of LANES at once that are a few digits, `parse` one of the others that
+ * has QUICK_BYTES before its end.
  */
 template <class Several>
 bool parse_numbers_by(const NumberFields& fields, double* values, uint8_t* kinds, uint32_t* unknown,
                       uint32_t (*parse)(const uint8_t*, const uint8_t*, double*)) {
   uint8_t copy[COPY_BYTES];
-  for (uint32_t index = 0; index < fields.count;) {
-    const bool are_several = fields.count - index >= TRIED_FIELDS;
-    const uint32_t until = are_several ? index + TRIED_FIELDS : fields.count;
-    if (are_several && Several::parse(fields, index, values + index, kinds + index)) index = until;
-    for (; index < until; index++) {
+  for (uint32_t first = 0; first < fields.count; first += LANES) {
+    const bool are_several = fields.count - first >= LANES;
+    const uint32_t until = are_several ? first + LANES : fields.count;
+    const uint32_t done = are_several ? Several::parse(fields, first, values + first, kinds + first) : 0;
+    if (done == EVERY_LANE) continue;
+    for (uint32_t index = first; index < until; index++) {
+      if ((done >> (index - first)) & 1) continue;
       if (fields.starts[index] > fields.ends[index] || fields.ends[index] > fields.bytes_length) return false;
       const uint32_t kind = parse_field(fields, index, values + index, copy, parse);
       kinds[index] = uint8_t(kind);

@@ -9,6 +9,11 @@ namespace linemill {
 namespace {
 
 constexpr uint32_t MOST_DIGITS = 9;
+
+/** How many fields are tried at once, and the bits of all of them. */
+constexpr uint32_t LANES = 8;
+constexpr uint32_t EVERY_LANE = 0xff;
+
 constexpr uint64_t EVERY_BYTE = 0x0101010101010101;
 
 /** Whether every byte is the value of a digit. */
@@ -53,22 +58,34 @@ inline int32_t parse_quickly(const uint8_t* bytes, uint32_t start, uint32_t end)
   return int32_t((size ^ (0 - is_negative)) + is_negative);
 }
 
-/** Parse fields to `values` by a function for those that have 9 bytes before their end. */
-inline void parse_fields(const uint8_t* bytes, uint32_t length, const Fields& fields, int32_t* values,
-                         int32_t (*parse)(const uint8_t*, uint32_t, uint32_t)) {
-  for (uint32_t index = 0; index < fields.count; index++) {
-    const uint32_t start = fields.starts[index];
-    const uint32_t end = fields.ends[index];
-    int32_t value = int32_t(NO_INTEGER);
-    if (start <= end && end <= length) {
-      value = end >= MOST_DIGITS ? parse(bytes, start, end) : parse_slowly(bytes, start, end);
-    }
-    values[index] = value < fields.min || value > fields.max ? int32_t(NO_INTEGER) : value;
-  }
+/** Parse a field by a function for those that have 9 bytes before their end. */
+inline int32_t parse_integer(const uint8_t* bytes, uint32_t length, const Fields& fields, uint32_t index,
+                             int32_t (*parse)(const uint8_t*, uint32_t, uint32_t)) {
+  const uint32_t start = fields.starts[index];
+  const uint32_t end = fields.ends[index];
+  if (start > end || end > length) return int32_t(NO_INTEGER);
+  const int32_t value = end >= MOST_DIGITS ? parse(bytes, start, end) : parse_slowly(bytes, start, end);
+  return value < fields.min || value > fields.max ? int32_t(NO_INTEGER) : value;
 }
 
-inline void parse_integers(const uint8_t* bytes, uint32_t length, const Fields& fields, int32_t* values) {
-  parse_fields(bytes, length, fields, values, parse_quickly);
+/** For instruction sets that parse one integer after the other; others give the lanes whose fields they have parsed. */
+struct IntegerByInteger {
+  static uint32_t parse(const uint8_t*, uint32_t, const Fields&, uint32_t, int32_t*) { return 0; }
+};
+
+/** Parse fields to `values`: `Several` those of LANES at once that are short integers. */
+template <class Several>
+void parse_integers(const uint8_t* bytes, uint32_t length, const Fields& fields, int32_t* values) {
+  for (uint32_t first = 0; first < fields.count; first += LANES) {
+    const bool are_several = fields.count - first >= LANES;
+    const uint32_t until = are_several ? first + LANES : fields.count;
+    const uint32_t done = are_several ? Several::parse(bytes, length, fields, first, values + first) : 0;
+    if (done == EVERY_LANE) continue;
+    for (uint32_t index = first; index < until; index++) {
+      if ((done >> (index - first)) & 1) continue;
+      values[index] = parse_integer(bytes, length, fields, index, parse_quickly);
+    }
+  }
 }
 
 }  // namespace

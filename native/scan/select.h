@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "field.h"
+#include "find.h"
 #include "number.h"
-#include "words.h"
+#include "numbers.h"
 
 namespace linemill {
 namespace {
@@ -35,50 +36,6 @@ struct Test {
     const uint32_t* const place = program + words[TEST_AT] + 2 * size_t(index);
     const uint8_t* const at = reinterpret_cast<const uint8_t*>(program) + place[0];
     return {at, at + place[1], at + place[1]};
-  }
-};
-
-/** Finds a text by its first byte. */
-struct ByteFinder {
-  /** The first place of a text in a field, or null. */
-  static const uint8_t* find(const Field& field, const Field& text) {
-    if (text.length() == 0) return field.at;
-    const uint8_t* at = field.at;
-    while (size_t(field.end - at) >= text.length()) {
-      const size_t rest = size_t(field.end - at) - text.length() + 1;
-      at = static_cast<const uint8_t*>(memchr(at, text.at[0], rest));
-      if (at == nullptr || memcmp(at, text.at, text.length()) == 0) return at;
-      at++;
-    }
-    return nullptr;
-  }
-};
-
-/** Finds a text by three of its bytes, a word at a time, as far as the bytes behind the field may be read. */
-template <class Block>
-struct WordFinder {
-  static const uint8_t* find(const Field& field, const Field& text) {
-    const size_t length = text.length();
-    if (length == 0) return field.at;
-    const size_t middle = length / 2;
-    const typename Block::Needle first = Block::needle(text.at[0]);
-    const typename Block::Needle inner = Block::needle(text.at[middle]);
-    const typename Block::Needle last = Block::needle(text.end[-1]);
-    for (const uint8_t* at = field.at; size_t(field.end - at) >= length; at += WORD_BYTES) {
-      if (size_t(field.limit - at) < length - 1 + WORD_BYTES) {
-        return ByteFinder::find({at, field.end, field.limit}, text);
-      }
-      uint64_t found = Block::load(at).equal(first) & Block::load(at + middle).equal(inner) &
-                       Block::load(at + length - 1).equal(last);
-      const size_t starts = size_t(field.end - at) - length + 1;
-      if (starts < WORD_BYTES) found &= lowest_bits(uint32_t(starts));
-      for (; found != 0; found &= found - 1) {
-        const uint8_t* const place = at + lowest_bit(found);
-        if (length <= 3 || memcmp(place, text.at, length) == 0) return place;
-      }
-      if (starts <= WORD_BYTES) return nullptr;
-    }
-    return nullptr;
   }
 };
 
@@ -145,13 +102,23 @@ Answer ask(const Test& test, Field field, uint8_t* copy) {
   return test.words[TEST_KIND] <= TEST_NUMBER_AMONG ? ask_number(test, field) : ask_text<Finder>(test, field);
 }
 
-/** Whether records whose line lacks a text fail by the first test of a program: most need not be looked at one by one. */
-inline bool needs_text(const Selecting& selecting) {
+inline Test test_of(const Selecting& selecting, uint32_t index) {
+  return {selecting.program, selecting.program + PREDICATE_WORDS + TEST_WORDS * size_t(index)};
+}
+
+/** Whether records fail where the first test of a program says no, so that most need not be looked at one by one. */
+inline bool has_gate(const Selecting& selecting) {
   const uint32_t first = selecting.program[PREDICATE_FIRST];
   if (first >= selecting.program[PREDICATE_TESTS]) return false;
-  const uint32_t* const test = selecting.program + PREDICATE_WORDS + TEST_WORDS * size_t(first);
-  return test[TEST_KIND] == TEST_TEXT_HAS && test[TEST_FIELD] == 0 && test[TEST_ELSE] == PREDICATE_FALSE &&
-         test[TEST_DOUBTS] == 0 && test[TEST_QUOTE] == NO_BYTE;
+  const Test test = test_of(selecting, first);
+  return test.words[TEST_ELSE] == PREDICATE_FALSE && test.words[TEST_DOUBTS] == 0;
+}
+
+/** Whether the first test is one by `find_needed`. */
+inline bool needs_text(const Selecting& selecting) {
+  if (!has_gate(selecting)) return false;
+  const Test test = test_of(selecting, selecting.program[PREDICATE_FIRST]);
+  return test.words[TEST_KIND] == TEST_TEXT_HAS && test.words[TEST_FIELD] == 0 && test.words[TEST_QUOTE] == NO_BYTE;
 }
 
 /**
@@ -162,9 +129,7 @@ template <class Finder>
 uint32_t find_needed(const Selecting& selecting, uint32_t capacity, uint32_t row, uint32_t end) {
   const uint32_t* const starts = selecting.table;
   const uint32_t* const ends = selecting.table + capacity;
-  const Test test = {selecting.program, selecting.program + PREDICATE_WORDS +
-                                            TEST_WORDS * size_t(selecting.program[PREDICATE_FIRST])};
-  const Field text = test.text(0);
+  const Field text = test_of(selecting, selecting.program[PREDICATE_FIRST]).text(0);
   const size_t last = ends[end - 1];
   while (row < end) {
     // What is not as it should be is for whoever tests the record.
@@ -180,8 +145,69 @@ uint32_t find_needed(const Selecting& selecting, uint32_t capacity, uint32_t row
   return end;
 }
 
-/** `Finder` finds a text in a field. */
-template <class Finder>
+/**
+ * Finds records whose number the first test lets pass, by parsing those of LANES at once; what it cannot parse so it lets
+ * pass too. Each is tested by itself again.
+ */
+template <class Numbers>
+class NumberGate {
+ public:
+  NumberGate(const Selecting& selecting, uint32_t capacity) : test_(test_of(selecting, 0)) {
+    const uint32_t first = selecting.program[PREDICATE_FIRST];
+    if (!Numbers::PARSES || !has_gate(selecting)) return;
+    test_ = test_of(selecting, first);
+    is_shut_ = test_.words[TEST_KIND] <= TEST_NUMBER_AMONG && test_.count() <= MOST_COMPARED;
+    const uint32_t* const starts = selecting.table + test_.words[TEST_FIELD];
+    fields_ = {selecting.bytes, selecting.bytes_length, starts, starts + capacity, 0, test_.words[TEST_QUOTE]};
+  }
+
+  /** Whether the first test is one by this. */
+  bool is_shut() const { return is_shut_; }
+
+  /** The next record that may pass, from `row` on, which never falls; `end` if there is none. */
+  uint32_t next(uint32_t row, uint32_t end) {
+    while (row < end) {
+      if (row >= until_) {
+        if (end - row < LANES) return row;
+        until_ = row + LANES;
+        passing_ = look_at(row);
+      }
+      const uint32_t rest = passing_ >> (row + LANES - until_);
+      if (rest != 0) return row + uint32_t(__builtin_ctz(rest));
+      row = until_;
+    }
+    return end;
+  }
+
+ private:
+  static constexpr uint32_t MOST_COMPARED = 8;
+
+  uint32_t look_at(uint32_t row) {
+    double values[LANES];
+    uint8_t kinds[LANES];
+    const uint32_t done = Numbers::parse(fields_, row, values, kinds);
+    uint32_t passing = 0;
+    if (done == 0) return EVERY_LANE;
+    if (test_.words[TEST_KIND] == TEST_NUMBER_BETWEEN) {
+      passing = Numbers::between(values, test_.number(0), test_.number(1));
+    } else {
+      for (uint32_t index = 0; index < test_.count(); index++) {
+        passing |= Numbers::between(values, test_.number(index), test_.number(index));
+      }
+    }
+    return (passing & done) | (~done & EVERY_LANE);
+  }
+
+  Test test_;
+  bool is_shut_ = false;
+  NumberFields fields_ = {};
+  /** Which of the LANES records before `until_` may pass. */
+  uint32_t passing_ = 0;
+  uint32_t until_ = 0;
+};
+
+/** `Finder` finds a text in a field, `Numbers` parses several numbers at once. */
+template <class Finder, class Numbers>
 bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* selected) {
   const uint32_t* const program = selecting.program;
   const uint32_t first = program[PREDICATE_FIRST];
@@ -193,15 +219,15 @@ bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* sele
   uint32_t count = select[SELECT_COUNT];
   uint32_t row = select[SELECT_NEXT];
   const bool is_searched = needs_text(selecting);
+  NumberGate<Numbers> gate(selecting, capacity);
   for (; row < end; row++) {
-    if (is_searched) {
-      row = find_needed<Finder>(selecting, capacity, row, end);
-      if (row == end) break;
-    }
+    if (is_searched) row = find_needed<Finder>(selecting, capacity, row, end);
+    if (gate.is_shut()) row = gate.next(row, end);
+    if (row == end) break;
     uint32_t next = first;
     Answer answered = Answer::NO;
     while (next < tests && answered <= Answer::YES) {
-      const Test test = {program, program + PREDICATE_WORDS + TEST_WORDS * size_t(next)};
+      const Test test = test_of(selecting, next);
       const uint32_t doubts = test.words[TEST_DOUBTS];
       if (doubts != 0 && (selecting.table[2 * size_t(capacity) + row] & doubts) != 0) {
         answered = Answer::IN_DOUBT;

@@ -1,6 +1,7 @@
 /** Every instruction set against the scalar one, in buffers whose every edge is guarded. */
 #include "../scanners.h"
 
+#include <string>
 #include <vector>
 
 #include "../layout.h"
@@ -142,6 +143,29 @@ void test_parse(const Scanners& set, const uint8_t* bytes, uint32_t length, Side
   CHECK(memcmp(expected, values, sizeof(values)) == 0);
 }
 
+/** Integers of many digits, and those beside a power of ten, against the C library. */
+void test_format(const Scanners& set, Random& random) {
+  std::vector<uint32_t> extents;
+  std::string expected;
+  for (uint32_t index = 0; index < 200; index++) {
+    int64_t value = random.below(0x80000000) >> random.below(31);
+    if (random.below(3) == 0) {
+      value = 1;
+      for (uint32_t zeros = random.below(10); zeros > 0; zeros--) value *= 10;
+      value += int64_t(random.below(3)) - 1;
+    }
+    if (random.below(2)) value = -value;
+    extents.push_back(uint32_t(value));
+    extents.push_back(linemill::EXTENT_OF_INTEGER | linemill::EXTENT_THEN_DELIMITER);
+    expected += std::to_string(value) + ";";
+  }
+  std::vector<uint8_t> target(expected.size() + 100);
+  uint32_t copy[linemill::COPY_WORDS] = {0, 200, 0, 0, uint32_t(target.size()), ';'};
+  CHECK(set.copy_extents({nullptr, 0, nullptr, 0, extents.data(), target.data()}, copy));
+  CHECK(copy[linemill::COPY_TARGET] == expected.size());
+  CHECK(memcmp(expected.data(), target.data(), expected.size()) == 0);
+}
+
 void test_bad_extent(const Scanners& set) {
   uint8_t bytes[8] = {};
   uint8_t target[256] = {};
@@ -169,6 +193,7 @@ void test_scanners() {
       test_cut(**set, buffer.data(), length, random);
       test_copy(**set, buffer.data(), length, side, random);
       test_parse(**set, buffer.data(), length, side, random);
+      if (round % 10 == 0) test_format(**set, random);
     }
     fprintf(stdout, "scanners %s\n", (*set)->name);
   }

@@ -130,6 +130,41 @@ void test_words(const Scanners& set) {
   }
 }
 
+/** Numbers of many records are what each is alone, wherever the first record stands. */
+void test_many_numbers(const Scanners& set, Random& random, Side side) {
+  constexpr uint32_t MOST = 60;
+  const char* const fields[] = {"4", "4", "4.0", "04", "-4", "", "x", "4x", "40", "7", "12345678", "123456789", "\"4\"", "-"};
+  constexpr uint32_t KINDS = sizeof(fields) / sizeof(fields[0]);
+  std::string bytes;
+  uint32_t table[2 * MOST] = {};
+  const char* texts[MOST];
+  const uint32_t count = 1 + random.below(MOST);
+  const uint32_t kinds = 1 + random.below(KINDS);
+  for (uint32_t row = 0; row < count; row++) {
+    texts[row] = fields[random.below(kinds)];
+    table[row] = uint32_t(bytes.size());
+    bytes += texts[row];
+    table[MOST + row] = uint32_t(bytes.size());
+    bytes += ',';
+  }
+  GuardedBuffer buffer(bytes.size(), side);
+  memcpy(buffer.data(), bytes.data(), bytes.size());
+  Program program(random.below(2) ? TEST_NUMBER_BETWEEN : TEST_NUMBER_AMONG, random.below(2) ? uint32_t('"') : uint32_t(NO_BYTE));
+  program.set_numbers(4, random.below(2) ? 7 : 12345678);
+  const uint32_t from = random.below(count);
+  uint32_t select[SELECT_WORDS] = {from, count, MOST, 0};
+  uint32_t selected[MOST] = {};
+  CHECK(set.select_records({buffer.data(), uint32_t(bytes.size()), table, program.words}, select, selected));
+  CHECK(select[SELECT_NEXT] == count);
+  uint32_t found = 0;
+  for (uint32_t row = from; row < count; row++) {
+    if (outcome_of(set, program, texts[row], side) != YES) continue;
+    CHECK(found < select[SELECT_COUNT] && selected[found] == row);
+    found++;
+  }
+  CHECK(select[SELECT_COUNT] == found);
+}
+
 /** Lines that follow each other are searched together: what is found across their ends is in none of them. */
 void test_lines(const Scanners& set, Random& random, Side side) {
   const std::string bytes = random_text("aab\r\n", 400, random) + "\n";
@@ -192,6 +227,7 @@ void test_select() {
     for (uint32_t round = 0; round < 1500; round++) {
       const Side side = round % 2 ? Side::BEHIND : Side::BEFORE;
       test_numbers(**set, random, side);
+      test_many_numbers(**set, random, side);
       if (round % 4 == 0) test_texts(**set, random, side);
       test_lines(**set, random, side);
     }

@@ -1,5 +1,5 @@
 import { createPool, type LinemillPool } from '../pool.js'
-import { earlyThreads } from '../worker/start-thread.js'
+import { earlyThreads } from '../worker/early-threads.js'
 
 let early: LinemillPool | undefined
 

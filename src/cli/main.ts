@@ -1,4 +1,4 @@
-import { earlyThreads } from '../worker/start-thread.js'
+import { earlyThreads } from '../worker/early-threads.js'
 
 /** What runs behind start.ts. */
 async function main(): Promise<never> {

@@ -1,33 +1,28 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { keepEarlyThreads, takeEarlyThread } from './early-threads.js'
 
 /** What a worker knows itself by. */
 export const WORKER_MARK = 'a worker of linemill'
 
-/** Where threads wait that were started early. It is global, as the command line's bundles have a copy of this each. */
-const EARLY = Symbol.for('linemill: threads that were started early')
-const waiting = globalThis as { [EARLY]?: Worker[] }
-
 /** Make a thread, or take one that was started early. @throws whatever Node does where it cannot make one. */
 export function startThread(): Worker {
-  return waiting[EARLY]?.pop() ?? makeThread()
+  return takeEarlyThread() ?? makeThread()
 }
 
-/** Start threads before what uses them is loaded. Whoever does so has them taken before the event loop turns. */
+/** Start threads before what uses them is loaded. */
 export function startEarly(count: number): void {
-  waiting[EARLY] = []
+  const threads: Worker[] = []
+  keepEarlyThreads(threads)
   try {
-    for (let made = 0; made < count; made++) waiting[EARLY].push(makeThread())
+    for (let made = 0; made < count; made++) threads.push(makeThread())
   } catch {} // it is told when they are needed
 }
 
-/** How many threads were started early and are not taken. */
-export function earlyThreads(): number {
-  return waiting[EARLY]?.length ?? 0
-}
-
 function makeThread(): Worker {
+  // Loaded here, as that takes five milliseconds, and most commands on small files start no thread.
+  const threads = process.getBuiltinModule('node:worker_threads')
   // Only this file knows the worker's entry, and only by URL: as this module and the command line's bundles see it.
-  return new Worker(new URL('../worker/worker.cjs', import.meta.url), {
+  return new threads.Worker(new URL('../worker/worker.cjs', import.meta.url), {
     workerData: WORKER_MARK,
     // A worker inherits all flags, and one that says how a script on the command line is read would end it.
     ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) && { execArgv: [] }),

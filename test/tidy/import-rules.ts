@@ -100,6 +100,7 @@ const PUBLIC_TO_CLI = [
   'src/ending.ts',
   // Whether a verb will need workers, before it is loaded, and their threads.
   'src/input/large.ts',
+  'src/worker/early-threads.ts',
   'src/worker/start-thread.ts',
   // Prints and report files are written as every output is.
   'src/output/standard-error.ts',
@@ -111,7 +112,7 @@ const PUBLIC_TO_CLI = [
 /** Loaded before the command is known, so no verb may be among what it loads. */
 const CLI_START = 'src/cli/main.ts'
 const LOADED_AT_START =
-  /^src\/(cli\/|(errors|options|generate\/settings|output\/standard-error|worker\/start-thread)\.ts$)/
+  /^src\/(cli\/|(errors|options|generate\/settings|output\/standard-error|worker\/early-threads)\.ts$)/
 
 /** Loaded by every user's module. */
 const LIGHT = 'src/job.ts'
