@@ -37,7 +37,8 @@
     {
       'target_name': 'mapping',
       'type': 'static_library',
-      'sources': ['native/ending.cc', 'native/errno_name.cc', 'native/fault_guard.cc', 'native/mapping.cc'],
+      'sources': ['native/ending.cc', 'native/errno_name.cc', 'native/fault_guard.cc', 'native/huge_pages.cc',
+                  'native/mapping.cc'],
     },
     {
       'target_name': 'scanners',
@@ -58,7 +59,9 @@
         {
           'target_name': 'native_test',
           'type': 'executable',
-          'sources': ['native/test/main.cc', 'native/test/ending_test.cc', 'native/test/fields_test.cc', 'native/test/mapping_test.cc', 'native/test/members_test.cc', 'native/test/numbers_test.cc', 'native/test/scanners_test.cc', 'native/test/select_test.cc'],
+          'sources': ['native/test/main.cc', 'native/test/ending_test.cc', 'native/test/fields_test.cc',
+                      'native/test/huge_pages_test.cc', 'native/test/mapping_test.cc', 'native/test/members_test.cc',
+                      'native/test/numbers_test.cc', 'native/test/scanners_test.cc', 'native/test/select_test.cc'],
           'dependencies': ['mapping', 'scanners'],
           'conditions': [['OS=="linux"', {'libraries': ['-lpthread', '-ldl']}]],
         },

@@ -12,6 +12,7 @@
 #include "arguments.h"
 #include "ending.h"
 #include "errno_name.h"
+#include "huge_pages.h"
 #include "layout.h"
 #include "mapping.h"
 #include "scanner_calls.h"
@@ -121,6 +122,11 @@ Value advise(const CallbackInfo& info) {
   return status == 0 ? info.Env().Undefined() : throw_errno(info.Env(), "madvise", status);
 }
 
+Value prefer_huge_pages(const CallbackInfo& info) {
+  const Bytes memory(info, 0);
+  return Napi::Number::New(info.Env(), double(linemill::prefer_huge_pages(memory.data, memory.length)));
+}
+
 Value evict_file(const CallbackInfo& info) {
   const uint64_t offset = uint64_t(int64_at(info, 1));
   const int status = linemill::evict_file(int(int64_at(info, 0)), offset, uint64_t(int64_at(info, 2)));
@@ -157,6 +163,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("unmap", Napi::Function::New<unmap>(env, "unmap"));
   exports.Set("isFaulted", Napi::Function::New<is_faulted>(env, "isFaulted"));
   exports.Set("advise", Napi::Function::New<advise>(env, "advise"));
+  exports.Set("preferHugePages", Napi::Function::New<prefer_huge_pages>(env, "preferHugePages"));
   exports.Set("evictFile", Napi::Function::New<evict_file>(env, "evictFile"));
   exports.Set("residentBytes", Napi::Function::New<resident_bytes>(env, "residentBytes"));
   const auto prepare_abort = [](const CallbackInfo& info) {

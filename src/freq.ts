@@ -74,7 +74,7 @@ export async function freqOnPool(
 }
 
 function rowsOf({ rows }: Table): { value: string; count: number }[] {
-  return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }))
+  return Array.from(rows, ([value, count]) => ({ value: String(value), count: Number(count) }))
 }
 
 /** Say what `freq` would do, without doing it. */

@@ -11,6 +11,7 @@ namespace linemill_test {
 
 void test_ending();
 void test_fields();
+void test_huge_pages();
 void test_scanners();
 void test_mapping();
 void test_members();
@@ -47,6 +48,7 @@ int main(int count, char** arguments) {
     linemill_test::test_fields();
     linemill_test::test_members();
     linemill_test::test_mapping();
+    linemill_test::test_huge_pages();
     linemill_test::test_ending();
   }
   return linemill_test::report();

@@ -26,7 +26,9 @@ import {
   PLACE_WORDS,
 } from '../group-layout.js'
 import { NO_BYTE } from '../layout.js'
+import { freshWords } from '../primitives/fresh-memory.js'
 import type { GroupStore, Primitives } from '../primitives/primitives.js'
+import { decodeShortAscii, SHORT_BYTES } from './short-ascii.js'
 
 /** Words that the hash begins with; secret, so that nobody can make an input whose keys collide. */
 export type HashSeed = readonly [number, number]
@@ -122,8 +124,8 @@ export class GroupTable {
     return this.#store.groups[GROUP_WORDS * group + GROUP_ROW]
   }
 
-  /** The fields of a group's key, of which there are so many; valid until groups are added. */
-  fieldsOf(group: number, fieldCount: number): Buffer[] {
+  /** The fields of a group's key, of which there are so many: bytes are valid until groups are added. */
+  fieldsOf(group: number, fieldCount: number): (string | Buffer)[] {
     const { groups, keyBytes } = this.#store
     const at = GROUP_WORDS * group
     return splitKey(asBuffer(keyBytes), groups[at + GROUP_START], groups[at + GROUP_END], fieldCount)
@@ -147,7 +149,8 @@ export class GroupTable {
       table[group] = groups[GROUP_WORDS * group + GROUP_START]
       table[count + group] = groups[GROUP_WORDS * group + GROUP_END]
     }
-    this.#makeRoomFor(this.count + count)
+    // Threads have most of their keys in common.
+    this.#makeRoomFor(Math.max(this.count, count))
     // A key that is made of several fields is taken as it is.
     this.useColumns([{ word: 0, quote: NO_BYTE }])
     this.assign({ bytes: keyBytes, table, capacity: count }, 0, count, ids)
@@ -182,7 +185,7 @@ export class GroupTable {
     const most = mostTaken(count)
     if (most > MOST_GROUPS) throw tooMany(`${MOST_GROUPS} keys`)
     const old = this.#store
-    const places = allocate(() => new Uint32Array(PLACE_WORDS * count))
+    const places = allocate(() => freshWords(PLACE_WORDS * count))
     const mask = count - 1
     for (let from = 0; from < old.places.length; from += PLACE_WORDS) {
       if (old.places[from + PLACE_GROUP] === 0) continue
@@ -190,7 +193,7 @@ export class GroupTable {
       while (places[PLACE_WORDS * to + PLACE_GROUP] !== 0) to = (to + 1) & mask
       for (let word = 0; word < PLACE_WORDS; word++) places[PLACE_WORDS * to + word] = old.places[from + word]
     }
-    const groups = allocate(() => new Uint32Array(GROUP_WORDS * most))
+    const groups = allocate(() => freshWords(GROUP_WORDS * most))
     groups.set(old.groups)
     this.#store = { places, groups, keyBytes: old.keyBytes }
     this.#assign[ASSIGN_PLACES] = count
@@ -204,8 +207,8 @@ function mostTaken(places: number): number {
 }
 
 /** Take the fields apart that a key is made of (layout: KEY_). */
-function splitKey(bytes: Buffer, start: number, end: number, fieldCount: number): Buffer[] {
-  const fields: Buffer[] = []
+function splitKey(bytes: Buffer, start: number, end: number, fieldCount: number): (string | Buffer)[] {
+  const fields: (string | Buffer)[] = []
   let at = start
   while (fields.length < fieldCount - 1) {
     let length: number = bytes[at++]
@@ -213,11 +216,18 @@ function splitKey(bytes: Buffer, start: number, end: number, fieldCount: number)
       length = bytes.readUInt32LE(at)
       at += 4
     }
-    fields.push(bytes.subarray(at, at + length))
+    fields.push(fieldAt(bytes, at, at + length))
     at += length
   }
-  fields.push(bytes.subarray(at, end))
+  fields.push(fieldAt(bytes, at, end))
   return fields
+}
+
+/** A short text of ASCII as a string, which takes less than an array of its own; all else as bytes. */
+function fieldAt(bytes: Buffer, start: number, end: number): string | Buffer {
+  const length = end - start
+  if (length === 0) return ''
+  return (length <= SHORT_BYTES && decodeShortAscii(bytes, start, length)) || bytes.subarray(start, end)
 }
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

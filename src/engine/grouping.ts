@@ -14,7 +14,14 @@ import { type ColumnsThere, openPrepared, type Prepared } from './prepare.js'
 import { reduce } from './reduce.js'
 import type { SortColumn } from './sort-list.js'
 import { sortRows } from './sort-rows.js'
-import { TABLE_FORMATS, type Table, type TableFormat, tableFormatOf } from './table.js'
+import {
+  TABLE_FORMATS,
+  type Table,
+  type TableFormat,
+  type TableRow,
+  type TableValue,
+  tableFormatOf,
+} from './table.js'
 
 /** How a verb wants records to be grouped. */
 export interface GroupWishes {
@@ -148,14 +155,17 @@ function makeTable(groups: CombinedGroups, { kernel, columns, sort, top }: Group
   const valueIn = (row: number, column: number) =>
     column < keyCount ? groups.keyOf(order[row])[column] : groups.valueOf(order[row], column - keyCount)
   const sorted = sort.length === 0 ? undefined : sortRows(order.length, sort, valueIn)
-  const rows = Array.from({ length: Math.min(top, order.length) }, (_, index) => {
-    const group = order[sorted === undefined ? index : sorted[index]]
-    return [
-      ...groups.keyOf(group),
-      ...kernel.aggregates.map((_, aggregate) => groups.valueOf(group, aggregate)),
-    ]
-  })
-  return { columns, rows }
+  function* makeRows(): Iterator<TableRow> {
+    for (let index = 0; index < Math.min(top, order.length); index++) {
+      const group = order[sorted === undefined ? index : sorted[index]]
+      const row: TableValue[] = groups.keyOf(group)
+      for (let aggregate = 0; aggregate < kernel.aggregates.length; aggregate++) {
+        row.push(groups.valueOf(group, aggregate))
+      }
+      yield row
+    }
+  }
+  return { columns, rows: { [Symbol.iterator]: makeRows } }
 }
 
 /** Say what would be done. */

@@ -5,10 +5,13 @@ import type { FormatName } from '../options.js'
 /** A value of a result: bytes are text as it stands in an input, which need not be UTF-8. */
 export type TableValue = string | number | bigint | boolean | null | Uint8Array
 
+export type TableRow = readonly TableValue[]
+
 /** What a built-in reduction came to: rows of values below the names of their columns. */
 export interface Table {
   readonly columns: readonly string[]
-  readonly rows: readonly (readonly TableValue[])[]
+  /** They may be made only when they are asked for: millions of them need not be there at once. */
+  readonly rows: Iterable<TableRow>
 }
 
 /** How a result is written. */
@@ -20,9 +23,20 @@ const PIECE_ROWS = 4096
 
 /** Encode a table, header first, in pieces of some thousand rows. */
 export function* encodeTable({ columns, rows }: Table, format: TableFormat): Generator<Buffer> {
-  const encode = format === 'ndjson' ? encodeObjects(columns) : encodeRows(DIALECTS[format])
-  if (format !== 'ndjson') yield encode([columns])
-  for (let from = 0; from < rows.length; from += PIECE_ROWS) yield encode(rows.slice(from, from + PIECE_ROWS))
+  const isJson = format === 'ndjson'
+  // Every byte of the others is a character, so that bytes which are no UTF-8 pass as they are.
+  const encoding = isJson ? 'utf8' : 'latin1'
+  const encode = isJson ? encodeObjects(columns) : encodeRows(DIALECTS[format])
+  if (!isJson) yield Buffer.from(encode(columns), encoding)
+  let text = ''
+  let count = 0
+  for (const row of rows) {
+    text += encode(row)
+    if (++count % PIECE_ROWS !== 0) continue
+    yield Buffer.from(text, encoding)
+    text = ''
+  }
+  if (text !== '') yield Buffer.from(text, encoding)
 }
 
 /** The format that a result is written in, where none is asked for: by the file's extension, else as the inputs. */
@@ -32,7 +46,7 @@ export function tableFormatOf(output: string | undefined, format: FormatName): T
   return format === 'lines' ? 'csv' : format
 }
 
-type EncodeRows = (rows: readonly (readonly TableValue[])[]) => Buffer
+type EncodeRow = (row: TableRow) => string
 
 const DIALECTS: Readonly<Record<'csv' | 'tsv', OutputDialect>> = {
   csv: { delimiter: ',', quote: '"' },
@@ -41,11 +55,8 @@ const DIALECTS: Readonly<Record<'csv' | 'tsv', OutputDialect>> = {
 
 const ASCII = /^[\0-\x7f]*$/
 
-/** Every byte is a character, so that bytes which are no UTF-8 pass as they are. */
-function encodeRows({ delimiter, quote }: OutputDialect): EncodeRows {
-  const encodeOne = (row: readonly TableValue[]): string =>
-    `${encodeRow(row.map(asBytes), delimiter, quote)}\n`
-  return (rows) => Buffer.from(rows.map(encodeOne).join(''), 'latin1')
+function encodeRows({ delimiter, quote }: OutputDialect): EncodeRow {
+  return (row) => `${encodeRow(row.map(asBytes), delimiter, quote)}\n`
 }
 
 function asBytes(value: TableValue): string | number | bigint | boolean | null {
@@ -54,11 +65,9 @@ function asBytes(value: TableValue): string | number | bigint | boolean | null {
 }
 
 /** An object a row. A number that is none, or has no end, is null, as JSON has it. */
-function encodeObjects(columns: readonly string[]): EncodeRows {
+function encodeObjects(columns: readonly string[]): EncodeRow {
   const names = columns.map((name) => `${JSON.stringify(name)}:`)
-  const encodeOne = (row: readonly TableValue[]): string =>
-    `{${row.map((value, index) => names[index] + encodeJson(value)).join(',')}}\n`
-  return (rows) => Buffer.from(rows.map(encodeOne).join(''))
+  return (row) => `{${row.map((value, index) => names[index] + encodeJson(value)).join(',')}}\n`
 }
 
 function encodeJson(value: TableValue): string {
@@ -80,7 +89,7 @@ export function tableToObjects({ columns, rows }: Table): Record<string, Exclude
   if (twice !== undefined) {
     throw new LinemillError('ERR_USAGE', `two columns of the result are named ${JSON.stringify(twice)}`)
   }
-  return rows.map((row) =>
+  return Array.from(rows, (row) =>
     Object.fromEntries(
       row.map((value, index) => [
         columns[index],

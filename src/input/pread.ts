@@ -1,11 +1,12 @@
 import { readSync } from 'node:fs'
 import { asLinemillError, LinemillError } from '../errors.js'
+import { allocateFresh } from '../primitives/fresh-memory.js'
 import type { InputHandle, InputReader, Window } from './input.js'
 
 /** Reads positionally into one private buffer, which grows to the longest window asked for. */
 export class PreadReader implements InputReader {
   readonly #handle: InputHandle
-  #buffer = Buffer.alloc(0)
+  #buffer: Buffer = Buffer.alloc(0)
   #window: Window = { bytes: Buffer.alloc(0), base: 0 }
 
   constructor(handle: InputHandle) {
@@ -16,7 +17,7 @@ export class PreadReader implements InputReader {
     const { base, bytes } = this.#window
     if (start >= base && end <= base + bytes.length) return this.#window
     const length = end - start
-    if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(length)
+    if (this.#buffer.length < length) this.#buffer = allocateFresh(length)
     this.#fill(start, length)
     this.#window = { bytes: this.#buffer.subarray(0, length), base: start }
     return this.#window

@@ -48,7 +48,7 @@ export class CombinedGroups {
   }
 
   /** The fields of a group's key. */
-  keyOf(group: number): Buffer[] {
+  keyOf(group: number): (string | Buffer)[] {
     return this.#table.fieldsOf(group, this.#description.keys.length)
   }
 

@@ -28,6 +28,7 @@ import {
   SUMS_WORDS,
   SUMS_WORDS_WITH_SQUARES,
 } from '../number-layout.js'
+import { freshWords } from '../primitives/fresh-memory.js'
 import type { Primitives } from '../primitives/primitives.js'
 import { addLimbs, LIMB, limbsToBigint, takeCarries } from './limbs.js'
 import { roundQuotient, roundRoot } from './rounding.js'
@@ -81,10 +82,10 @@ export class ExactSums {
     const room = this.#words.length / this.#groupWords
     this.groupCount = groupCount
     if (groupCount <= room) return
-    const words = new Uint32Array(this.#groupWords * Math.max(groupCount, 2 * room))
+    const words = freshWords(this.#groupWords * Math.max(groupCount, 2 * room))
     words.set(this.#words)
     this.#words = words
-    this.#doubles = new Float64Array(words.buffer)
+    this.#doubles = new Float64Array(words.buffer, words.byteOffset, words.length >> 1)
     for (let at = room * this.#groupWords; at < words.length; at += this.#groupWords) {
       this.#doubles[(at + SUMS_MIN) >> 1] = Number.POSITIVE_INFINITY
       this.#doubles[(at + SUMS_MAX) >> 1] = Number.NEGATIVE_INFINITY

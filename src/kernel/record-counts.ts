@@ -17,16 +17,14 @@ export class RecordCounts implements Accumulator<undefined> {
   }
 
   combine(partial: Float64Array, groupOf: Uint32Array): void {
-    for (let group = 0; group < groupOf.length; group++) this.addTo(groupOf[group], partial[group])
+    let groupCount = 0
+    for (const group of groupOf) groupCount = Math.max(groupCount, group + 1)
+    this.counts = grown(this.counts, groupCount)
+    for (let group = 0; group < groupOf.length; group++) this.counts[groupOf[group]] += partial[group]
   }
 
   value(group: number): number {
     return this.counts[group] ?? 0
-  }
-
-  protected addTo(group: number, count: number): void {
-    this.counts = grown(this.counts, group + 1)
-    this.counts[group] += count
   }
 }
 

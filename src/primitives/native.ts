@@ -120,6 +120,8 @@ export interface Mappings {
 }
 
 export interface Addon extends Mappings {
+  /** Ask the system for huge pages where memory is not used yet, a hint; gives the offset of the first one. */
+  preferHugePages(memory: Uint8Array): number
   /** Supported by this processor, widest first. */
   readonly instructionSets: readonly InstructionSet[]
   /** The constants of `native/layout.h`, compared with `layout.ts` by a test. */

@@ -1,4 +1,5 @@
 import { MAX_OUTPUTS } from '../layout.js'
+import { allocateFresh } from '../primitives/fresh-memory.js'
 import type { Extent, Filling, Slots } from './slots.js'
 
 const LEAST_SLOT_BYTES = 64 * 1024
@@ -6,6 +7,8 @@ const LEAST_SLOT_BYTES = 64 * 1024
 const HELD_BYTES = 8 * 1024 * 1024
 const LEAST_HELD_BYTES = 256 * 1024
 const HELD_PART = 0.25
+/** Bytes of slots that are allocated together. */
+const TOGETHER_BYTES = 2 * 1024 * 1024
 
 /**
  * Slots of the main thread's own memory, for blocks that it processes itself. It writes what workers publish, so it must not
@@ -26,7 +29,19 @@ export class OwnSlots implements Slots {
   }
 
   takeSlot(): number {
-    return this.#free.pop() ?? this.#memory.push(Buffer.allocUnsafeSlow(this.slotBytes)) - 1
+    if (this.#free.length === 0) this.#allocate()
+    return this.#free.pop() as number
+  }
+
+  #allocate(): void {
+    const count = Math.max(
+      1,
+      Math.floor(Math.min(TOGETHER_BYTES, this.#heldSlots * this.slotBytes) / this.slotBytes),
+    )
+    const memory = allocateFresh(count * this.slotBytes)
+    for (let start = 0; start < count * this.slotBytes; start += this.slotBytes) {
+      this.#free.push(this.#memory.push(memory.subarray(start, start + this.slotBytes)) - 1)
+    }
   }
 
   waitForSlot(): number {

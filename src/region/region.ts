@@ -1,5 +1,6 @@
 import { LinemillError } from '../errors.js'
 import { CONTROL_FREE_SLOTS, WORKER_WORDS } from '../layout.js'
+import { preferHugePages } from '../primitives/fresh-memory.js'
 import { CONTROL_FIXED_WORDS, Control } from './control.js'
 import { OwnSlots } from './own-slots.js'
 import type { Extent, Filling, Slots } from './slots.js'
@@ -192,7 +193,9 @@ function reuse(used: SharedArrayBuffer | undefined, byteLength: number): SharedA
 
 function allocate(byteLength: number): SharedArrayBuffer {
   try {
-    return new SharedArrayBuffer(byteLength)
+    const memory = new SharedArrayBuffer(byteLength)
+    preferHugePages(memory)
+    return memory
   } catch (thrown) {
     const message = `the system has no ${byteLength} bytes for the region: give the run less (\`memoryBytes\`)`
     throw new LinemillError('ERR_RESOURCE', message, { cause: thrown })

@@ -1,0 +1,34 @@
+import { loadAddon } from './native.js'
+
+const HUGE_PAGE_BYTES = 2 * 2 ** 20
+/** What is smaller is not worth a huge page. */
+const LEAST_BYTES = HUGE_PAGE_BYTES / 8
+
+/**
+ * Let memory that nothing has touched yet come in huge pages, as far as it holds whole ones. A page's first touch costs
+ * a fault and the system's zeros, once by the thread's own hands and, on some machines, once more by the kernel's, which
+ * reads into it or writes out of it: see docs/architecture.md, *Fresh memory*.
+ *
+ * @returns the offset of the first one; 0 where there is no addon to ask.
+ */
+export function preferHugePages(memory: ArrayBufferLike): number {
+  return loadAddon()?.preferHugePages(new Uint8Array(memory)) ?? 0
+}
+
+/** Make a buffer of at least so many bytes, of any content, for what a run reads or writes: in huge pages if it is large. */
+export function allocateFresh(byteLength: number): Buffer {
+  if (byteLength < LEAST_BYTES) return Buffer.allocUnsafeSlow(byteLength)
+  const length = Math.ceil(byteLength / HUGE_PAGE_BYTES) * HUGE_PAGE_BYTES
+  // What lies before the first huge page is never touched, and so takes no memory.
+  const { buffer } = Buffer.allocUnsafeSlow(length + HUGE_PAGE_BYTES)
+  return Buffer.from(buffer, preferHugePages(buffer), length)
+}
+
+/** Make an array of zeros: in huge pages if it is large. */
+export function freshWords(count: number): Uint32Array<ArrayBuffer> {
+  const byteLength = count * Uint32Array.BYTES_PER_ELEMENT
+  if (byteLength < HUGE_PAGE_BYTES / 2) return new Uint32Array(count)
+  // Zeros come from the system here, so that nothing of this is touched either.
+  const buffer = new ArrayBuffer(byteLength + HUGE_PAGE_BYTES)
+  return new Uint32Array(buffer, preferHugePages(buffer), count)
+}
