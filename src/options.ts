@@ -255,7 +255,8 @@ export function wholeNumber(
 ): number {
   if (value === undefined) return fallback
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value
-  throw usage(`${name} must be a whole number from ${min} to ${max}, found ${String(value)}`)
+  const found = typeof value === 'number' ? value : describeValue(value)
+  throw usage(`${name} must be a whole number from ${min} to ${max}, found ${found}`)
 }
 
 /** What a timer can tell apart, and can wait for. */

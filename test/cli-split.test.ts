@@ -91,8 +91,8 @@ describe('the files', () => {
 
 describe('refused before the work', () => {
   test.each([
-    ['-o parts', 2, 'one of records and bytes must be given, found neither'],
-    ['-o parts --records 1 --bytes 1', 2, 'one of records and bytes must be given, found both'],
+    ['-o parts', 2, 'one of --records and --bytes must be given, found neither'],
+    ['-o parts --records 1 --bytes 1', 2, 'one of --records and --bytes must be given, found both'],
     ['-o parts --records 0', 2, '--records must be a whole number from 1 to'],
     ['--records 1', 2, '--output must be the name of a directory, found none'],
     ['--records 1 -o -', 2, '--output must be the name of a directory, found "-"'],

@@ -86,7 +86,7 @@ describe('modules', () => {
       const error = await failureOf(run(module, input('a')))
       expect(error).toMatchObject({
         code: 'ERR_MODULE',
-        message: expect.stringMatching(/is TypeScript.*--import tsx/),
+        message: expect.stringMatching(/is TypeScript.*compile it to \.mjs/),
       })
     }
   })

@@ -161,7 +161,7 @@ describe('refuses, and shows the place', () => {
     ['b.x > 3 &&\n  c === 4', 'unknown column c', '\n    c === 4\n    ^'],
     [
       'length > 3',
-      'unknown column length; lines have one column, line',
+      'unknown column length; lines have one column, line; is the format csv?',
       '\n  ^',
       { format: 'lines', names: ['line'] },
     ],

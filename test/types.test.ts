@@ -85,6 +85,11 @@ test('the error has a code of a closed union, and a position where there is one'
 })
 
 describe('defineJob', () => {
+  test('takes a line function', () => {
+    const job = defineJob((line) => (line === '' ? undefined : line))
+    expectTypeOf(job).parameter(0).toEqualTypeOf<string>()
+  })
+
   test('types the row by the columns', () => {
     defineJob({
       columns: { id: 'int32', big: 'uint64', ratio: 'float64', is_new: 'boolean', name: 'string' },

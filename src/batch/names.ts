@@ -57,6 +57,12 @@ function list(names: readonly string[]): string {
   return names.length > LISTED_NAMES ? `${listed} and ${names.length - LISTED_NAMES} more` : listed
 }
 
+/** Where there is one column whose name looks like several, ask for the delimiter. */
+export function delimiterHint(names: readonly string[]): string {
+  const delimiter = [';', '\t', '|', ','].find((sign) => names.length === 1 && names[0].includes(sign))
+  return delimiter === undefined ? '' : `; is the delimiter ${JSON.stringify(delimiter)}?`
+}
+
 /** Find the name that the fewest edits make of `name`, if they are few enough for a slip. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   let nearest: string | undefined

@@ -52,7 +52,7 @@ export function describeExplanation(explanation: Explanation): string {
     ...describeSlice(explanation.slice),
     ...describeSample(explanation.sample),
     ...describeParts(explanation.parts),
-    ['workers', String(workers)],
+    ['workers', workers === 0 ? '0: the main thread alone' : String(workers)],
     ['blocks', `${formatCount(blocks)} of ${formatBufferSize(explanation.blockBytes)}`],
     ['region', `${formatCount(slots)} slots of ${formatBufferSize(explanation.slotBytes)}`],
     ['gather', explanation.gather],

@@ -47,7 +47,7 @@ export function resolveParts(options: Partial<PartOptions> | undefined, firstInp
   }
   if ((records === undefined) === (bytes === undefined)) {
     const found = records === undefined ? 'neither' : 'both'
-    throw usage(`one of records and bytes must be given, found ${found}`)
+    throw usage(`one of \`records\` and \`bytes\` must be given, found ${found}`)
   }
   const unit = records === undefined ? 'bytes' : 'records'
   const size = wholeNumber(unit, records ?? bytes, 0, 1, Number.MAX_SAFE_INTEGER)

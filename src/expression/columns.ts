@@ -1,5 +1,5 @@
 import type { CallExpression, Node } from 'acorn'
-import { nearestName } from '../batch/names.js'
+import { delimiterHint, nearestName } from '../batch/names.js'
 import type { FormatName } from '../options.js'
 import { expressionError } from './fault.js'
 
@@ -76,7 +76,9 @@ export class Columns {
     const nearest = nearestName(name, this.#names)
     const hint = nearest === undefined ? ';' : `, did you mean ${showName(nearest)}?`
     const there =
-      this.format === 'lines' ? 'lines have one column, line' : `the columns are ${listNames(this.#names)}`
+      this.format === 'lines'
+        ? 'lines have one column, line; is the format csv?'
+        : `the columns are ${listNames(this.#names)}${delimiterHint(this.#names)}`
     return this.error(node, `unknown column ${showName(name)}${hint} ${there}`)
   }
 }

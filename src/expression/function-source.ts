@@ -136,7 +136,8 @@ class Writer {
   #writeBinary(expression: BinaryExpression, context: Context): string {
     const { left, right, operator } = expression
     if (left.type === 'PrivateIdentifier' || operator === 'in' || operator === 'instanceof') {
-      throw context.columns.error(expression, `${operator} has no place in an expression`)
+      const other = operator === 'in' ? ': [3, 4].includes(a) says whether a is 3 or 4' : ''
+      throw context.columns.error(expression, `${operator} has no place in an expression${other}`)
     }
     const slip = slipOf(expression, context.source)
     if (slip !== undefined) throw context.columns.error(expression, slip)

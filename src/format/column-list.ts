@@ -1,4 +1,4 @@
-import { nearestName } from '../batch/names.js'
+import { delimiterHint, nearestName } from '../batch/names.js'
 import { describeValue, LinemillError } from '../errors.js'
 
 /** Columns as a caller writes them: a list as text, or names and 1-based numbers. */
@@ -108,7 +108,9 @@ function indexOfName(name: string, names: readonly string[]): number {
   if (index >= 0) return index
   const nearest = nearestName(name, names)
   const hint = nearest === undefined ? ';' : `, did you mean ${JSON.stringify(nearest)}?`
-  throw usage(`unknown column ${JSON.stringify(name)}${hint} the columns are ${listNames(names)}`)
+  throw usage(
+    `unknown column ${JSON.stringify(name)}${hint} the columns are ${listNames(names)}${delimiterHint(names)}`,
+  )
 }
 
 const LISTED_NAMES = 20

@@ -129,6 +129,7 @@ export function defineJob<S>(job: LineReduction<S>): LineReduction<S>
 export function defineJob<const C extends Columns>(job: RecordJob<C>): RecordJob<C>
 export function defineJob<const C extends Columns>(job: BatchJob<C>): BatchJob<C>
 export function defineJob(job: LineJob): LineJob
+export function defineJob(job: LineFunction): LineFunction
 export function defineJob<J>(job: J): J {
   return job
 }

@@ -36,7 +36,7 @@ function loadFailure(name: string, thrown: unknown): string {
   const { code, message = '' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>
   if (code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) return `no such module: ${name}`
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?tsx?$/.test(name)) {
-    return `module ${name} is TypeScript, which Node ${process.versions.node} does not run: use Node 22.18 or later, compile it to .mjs, or load a compiler with NODE_OPTIONS="--import tsx"`
+    return `module ${name} is TypeScript, which Node ${process.versions.node} does not run: use Node 22.18 or later, or compile it to .mjs`
   }
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX') {
     return `module ${name} has TypeScript that cannot simply be stripped (${describeThrown(thrown)}): compile it to .mjs`
