@@ -255,8 +255,7 @@ export function wholeNumber(
 ): number {
   if (value === undefined) return fallback
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value
-  const found = typeof value === 'number' ? value : describeValue(value)
-  throw usage(`${name} must be a whole number from ${min} to ${max}, found ${found}`)
+  throw usage(`${name} must be a whole number from ${min} to ${max}, found ${describeValue(value)}`)
 }
 
 /** What a timer can tell apart, and can wait for. */

@@ -24,7 +24,7 @@ test.each(['count', 'stats'])("%s of a block that is large is not the main threa
   write('in.csv', 'a,b\n1,2\n')
   const explained = async (block: string) => {
     const { stdout } = await linemillProcess([verb, 'in.csv', '--explain', '--block', block])
-    return /^workers +(\d+)$/m.exec(stdout)?.[1]
+    return /^workers +(\d+)/m.exec(stdout)?.[1]
   }
   expect([await explained('4M'), await explained('5M')]).toEqual(['0', '1'])
 })
@@ -47,7 +47,7 @@ test.each([
     const block = workers === 0 ? '64K' : '16K'
     const options = ['-w', String(workers + 1), '--gather', gather, '--memory', memory, '--block', block]
     const { stdout } = await linemillProcess(['filter', 'b !== 9', 'many.csv', ...options, '--explain'])
-    expect(/^workers +(\d+)$/m.exec(stdout)?.[1]).toBe(String(workers))
+    expect(/^workers +(\d+)/m.exec(stdout)?.[1]).toBe(String(workers))
     const filtered = await linemillProcess(['filter', 'b !== 9', 'many.csv', ...options, '-o', 'out.csv'])
     expect([filtered.stderr, filtered.status, read('out.csv') === MANY]).toEqual(['', 0, true])
     const selected = await linemillProcess(['select', 'b', 'many.csv', ...options])
@@ -81,5 +81,5 @@ test.each([
 ])('%i workers are started for a small input by linemill %j', async (workers, words) => {
   write('in.csv', 'a,b\n1,2\n')
   const { stdout } = await linemillProcess([...words, '--explain'])
-  expect(/^workers +(\d+)$/m.exec(stdout)?.[1]).toBe(String(workers))
+  expect(/^workers +(\d+)/m.exec(stdout)?.[1]).toBe(String(workers))
 })

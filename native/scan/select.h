@@ -156,13 +156,13 @@ class NumberGate {
     const uint32_t first = selecting.program[PREDICATE_FIRST];
     if (!Numbers::PARSES || !has_gate(selecting)) return;
     test_ = test_of(selecting, first);
-    is_shut_ = test_.words[TEST_KIND] <= TEST_NUMBER_AMONG && test_.count() <= MOST_COMPARED;
+    is_used_ = test_.words[TEST_KIND] <= TEST_NUMBER_AMONG && test_.count() <= MOST_COMPARED;
     const uint32_t* const starts = selecting.table + test_.words[TEST_FIELD];
     fields_ = {selecting.bytes, selecting.bytes_length, starts, starts + capacity, 0, test_.words[TEST_QUOTE]};
   }
 
-  /** Whether the first test is one by this. */
-  bool is_shut() const { return is_shut_; }
+  /** Whether the first test is one for this. */
+  bool is_used() const { return is_used_; }
 
   /** The next record that may pass, from `row` on, which never falls; `end` if there is none. */
   uint32_t next(uint32_t row, uint32_t end) {
@@ -183,7 +183,7 @@ class NumberGate {
   static constexpr uint32_t MOST_COMPARED = 8;
 
   uint32_t look_at(uint32_t row) {
-    double values[LANES];
+    double values[LANES] = {};  // those of lanes that are not parsed are compared too
     uint8_t kinds[LANES];
     const uint32_t done = Numbers::parse(fields_, row, values, kinds);
     uint32_t passing = 0;
@@ -199,7 +199,7 @@ class NumberGate {
   }
 
   Test test_;
-  bool is_shut_ = false;
+  bool is_used_ = false;
   NumberFields fields_ = {};
   /** Which of the LANES records before `until_` may pass. */
   uint32_t passing_ = 0;
@@ -222,7 +222,7 @@ bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* sele
   NumberGate<Numbers> gate(selecting, capacity);
   for (; row < end; row++) {
     if (is_searched) row = find_needed<Finder>(selecting, capacity, row, end);
-    if (gate.is_shut()) row = gate.next(row, end);
+    if (gate.is_used()) row = gate.next(row, end);
     if (row == end) break;
     uint32_t next = first;
     Answer answered = Answer::NO;

@@ -9,6 +9,7 @@
 
 namespace linemill_test {
 
+void test_columns();
 void test_ending();
 void test_fields();
 void test_huge_pages();
@@ -44,6 +45,7 @@ int main(int count, char** arguments) {
   } else {
     linemill_test::test_scanners();
     linemill_test::test_numbers();
+    linemill_test::test_columns();
     linemill_test::test_select();
     linemill_test::test_fields();
     linemill_test::test_members();

@@ -1,18 +1,18 @@
-import { loadAddon } from './native.js'
+import { loadedAddon } from './native.js'
 
 const HUGE_PAGE_BYTES = 2 * 2 ** 20
 /** What is smaller is not worth a huge page. */
-const LEAST_BYTES = HUGE_PAGE_BYTES / 8
+const LEAST_BYTES = HUGE_PAGE_BYTES / 2
 
 /**
  * Let memory that nothing has touched yet come in huge pages, as far as it holds whole ones. A page's first touch costs
  * a fault and the system's zeros, once by the thread's own hands and, on some machines, once more by the kernel's, which
  * reads into it or writes out of it: see docs/architecture.md, *Fresh memory*.
  *
- * @returns the offset of the first one; 0 where there is no addon to ask.
+ * @returns the offset of the first one; 0 where no addon is loaded that could ask.
  */
 export function preferHugePages(memory: ArrayBufferLike): number {
-  return loadAddon()?.preferHugePages(new Uint8Array(memory)) ?? 0
+  return loadedAddon()?.preferHugePages(new Uint8Array(memory)) ?? 0
 }
 
 /** Make a buffer of at least so many bytes, of any content, for what a run reads or writes: in huge pages if it is large. */
@@ -24,11 +24,11 @@ export function allocateFresh(byteLength: number): Buffer {
   return Buffer.from(buffer, preferHugePages(buffer), length)
 }
 
-/** Make an array of zeros: in huge pages if it is large. */
+/** Make an array of zeros: in huge pages if it is large. It may begin anywhere in its buffer. */
 export function freshWords(count: number): Uint32Array<ArrayBuffer> {
   const byteLength = count * Uint32Array.BYTES_PER_ELEMENT
-  if (byteLength < HUGE_PAGE_BYTES / 2) return new Uint32Array(count)
-  // Zeros come from the system here, so that nothing of this is touched either.
+  if (byteLength < LEAST_BYTES) return new Uint32Array(count)
+  // So large a piece is nearly always new from the system, which has zeros: nothing of this is touched here either.
   const buffer = new ArrayBuffer(byteLength + HUGE_PAGE_BYTES)
   return new Uint32Array(buffer, preferHugePages(buffer), count)
 }

@@ -161,6 +161,11 @@ export function loadAddon(): Addon | undefined {
   return loading.addon
 }
 
+/** The addon where this thread has loaded it: what is better with it need not bring it where it is not wanted. */
+export function loadedAddon(): Addon | undefined {
+  return loading?.addon
+}
+
 /** Why `loadAddon` gives nothing. */
 export function addonLoadError(): unknown {
   loading ??= load()

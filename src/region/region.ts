@@ -192,10 +192,14 @@ function reuse(used: SharedArrayBuffer | undefined, byteLength: number): SharedA
 }
 
 function allocate(byteLength: number): SharedArrayBuffer {
+  const memory = reserve(byteLength)
+  preferHugePages(memory)
+  return memory
+}
+
+function reserve(byteLength: number): SharedArrayBuffer {
   try {
-    const memory = new SharedArrayBuffer(byteLength)
-    preferHugePages(memory)
-    return memory
+    return new SharedArrayBuffer(byteLength)
   } catch (thrown) {
     const message = `the system has no ${byteLength} bytes for the region: give the run less (\`memoryBytes\`)`
     throw new LinemillError('ERR_RESOURCE', message, { cause: thrown })

@@ -1,4 +1,4 @@
-import { type Worker, workerData } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { asShortage, describeThrown, fromPlainError, LinemillError } from '../errors.js'
 import type { RegionMemory } from '../region/region.js'
 import { countEnding } from './ending-threads.js'
@@ -171,7 +171,8 @@ export class Pool {
 
   /** @throws LinemillError ERR_MODULE inside a worker: a job that starts runs would do so in each worker, for ever. */
   constructor(size: number) {
-    if (workerData === WORKER_MARK) {
+    // Loaded here, as in start-thread.ts.
+    if (process.getBuiltinModule('node:worker_threads').workerData === WORKER_MARK) {
       throw new LinemillError(
         'ERR_MODULE',
         "linemill was called inside one of its own workers: the job's module calls it when it is loaded; put the call into a module of its own, or behind `if (isMainThread)` of node:worker_threads",
