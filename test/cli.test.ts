@@ -46,7 +46,10 @@ describe('usage', () => {
     ],
     ['generate tianchi --size 1.3', "'--size <size>' argument '1.3' is invalid. Expected a size"],
     ['generate tianchi --rows 1 --size 1', '--rows and --size exclude each other'],
-    ['generate measurements --stations 0', '--stations must be a whole number from 1 to 10000, found the number 0'],
+    [
+      'generate measurements --stations 0',
+      '--stations must be a whole number from 1 to 10000, found the number 0',
+    ],
     ['run', "missing required argument 'module'"],
     ['run clean.mjs', "missing required argument 'input'"],
     ['run clean.mjs a --arg x', "'--arg <name=value>' argument 'x' is invalid. Expected name=value."],
