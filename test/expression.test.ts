@@ -152,6 +152,13 @@ describe('refuses, and shows the place', () => {
     ['Date.now() > 3', 'each run would have another result', '\n  ^', { format: 'csv', names: ['a'] }],
     ['process.exit()', 'unknown column process', '\n  ^'],
     ['a()', 'a column is no function', '\n  ^'],
+    ['a in [3, 4]', 'in has no place in an expression: [3, 4].includes(a) says whether', '\n  ^'],
+    [
+      'a > 1',
+      'the columns are col("a;b"); is the delimiter ";"?',
+      '\n  ^',
+      { format: 'csv', names: ['a;b'] },
+    ],
     ["''.constructor", 'constructor has no place in an expression', '\n     ^'],
     ['this.a', 'there is no `this` here', '\n  ^'],
     ['(() => { return 1 })()', 'only functions that have a name are called', '\n   ^'],

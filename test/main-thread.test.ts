@@ -83,3 +83,23 @@ test.each([
   const { stdout } = await linemillProcess([...words, '--explain'])
   expect(/^workers +(\d+)/m.exec(stdout)?.[1]).toBe(String(workers))
 })
+
+/** Says, when the process ends, whether it has loaded what threads are made with. */
+const SAY_LOADED = `process.on('exit', () =>
+  require('node:fs').writeSync(2, String(process.moduleLoadList.includes('NativeModule worker_threads'))))`
+
+test.each([
+  ['false', ['count', 'in.csv']],
+  ['false', ['filter', 'a === 1', 'in.csv']],
+  ['false', ['select', 'a', 'in.csv']],
+  ['false', ['group', 'a', 'in.csv']],
+  ['false', ['stats', 'in.csv']],
+  ['true', ['filter', 'a.length === 1', 'in.csv']],
+])('that node:worker_threads is loaded for a small input is %s by linemill %j', async (isLoaded, words) => {
+  write('in.csv', 'a,b\n1,2\n')
+  write('say-loaded.cjs', SAY_LOADED)
+  const env = { NODE_OPTIONS: `--require "${join(folder, 'say-loaded.cjs')}"` }
+  const { stderr, status } = await linemillProcess(words, { env })
+  // A worker inherits the flag, and says it too.
+  expect([stderr.slice(-isLoaded.length), status]).toEqual([isLoaded, 0])
+})

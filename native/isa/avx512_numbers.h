@@ -25,10 +25,11 @@ struct EightFields {
 
   /** Those that lie in the bytes, with `before` bytes before their ends, and are neither empty nor longer than `longest`. */
   __mmask8 fitting(uint32_t bytes_length, uint32_t before, uint32_t longest) const {
-    // The length before 0 is the greatest.
+    // The length before 0 is the greatest. A field that ends before it starts is too long, as `before` is no less than
+    // `longest`.
     const __m256i lengths_before = _mm256_sub_epi32(lengths, _mm256_set1_epi32(1));
     return _mm256_cmple_epu32_mask(ends, _mm256_set1_epi32(int32_t(bytes_length))) &
-           _mm256_cmpge_epu32_mask(ends, _mm256_set1_epi32(int32_t(before))) & _mm256_cmple_epu32_mask(starts, ends) &
+           _mm256_cmpge_epu32_mask(ends, _mm256_set1_epi32(int32_t(before))) &
            _mm256_cmplt_epu32_mask(lengths_before, _mm256_set1_epi32(int32_t(longest)));
   }
 

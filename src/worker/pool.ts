@@ -3,7 +3,7 @@ import { asShortage, describeThrown, fromPlainError, LinemillError } from '../er
 import type { RegionMemory } from '../region/region.js'
 import { countEnding } from './ending-threads.js'
 import type { FromWorker, ToWorker } from './messages.js'
-import { startThread, WORKER_MARK } from './start-thread.js'
+import { isWorker, startThread } from './start-thread.js'
 
 /** How long a worker may take to stop by itself before it is terminated. */
 const STOP_MILLISECONDS = 1000
@@ -171,8 +171,7 @@ export class Pool {
 
   /** @throws LinemillError ERR_MODULE inside a worker: a job that starts runs would do so in each worker, for ever. */
   constructor(size: number) {
-    // Loaded here, as in start-thread.ts.
-    if (process.getBuiltinModule('node:worker_threads').workerData === WORKER_MARK) {
+    if (isWorker()) {
       throw new LinemillError(
         'ERR_MODULE',
         "linemill was called inside one of its own workers: the job's module calls it when it is loaded; put the call into a module of its own, or behind `if (isMainThread)` of node:worker_threads",

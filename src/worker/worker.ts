@@ -12,6 +12,9 @@ import type { WorkerFigures } from '../report.js'
 import { BlockLoop } from './block-loop.js'
 import type { FromWorker, JobReference, ToWorker, WorkerTask } from './messages.js'
 import { kernelResults, kernelSettings, makeParts, prepareBuiltIn } from './prepare-kernel.js'
+import { markWorker } from './start-thread.js'
+
+markWorker()
 
 const port = parentPort as MessagePort
 const post = (message: FromWorker): void => port.postMessage(message)
