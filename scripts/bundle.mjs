@@ -1,10 +1,10 @@
 /**
  * Put the modules of the command line into one file, and those of a worker into another, each with a small start file
- * beside it and a cache of its compiled code: part of `npm run build:ts`. Node takes about a millisecond for each
+ * beside it and caches of its compiled code: part of `npm run build:ts`. Node takes about a millisecond for each
  * module, in each thread, and some 25 to compile all of them; a command needs some seventy modules, a worker some fifty.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { tokenizer } from 'acorn'
@@ -12,37 +12,78 @@ import { build } from 'esbuild'
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url))
 
-/** Packages that every command needs. Others stay apart, and load when they are needed. */
-const BUNDLED = ['commander', 'node-gyp-build']
-const APART = /^(acorn|cli-progress)$/
+/** Packages whose code is in a bundle. Others stay apart, and load when they are needed. */
+const BUNDLED = ['acorn', 'commander', 'node-gyp-build']
+const APART = /^(cli-progress)$/
 
-/** What is bundled: folder and name. */
+/** What is bundled: folder and name. acorn, which only expressions need, has a bundle of its own. */
 const ENTRIES = [
-  ['cli', 'main'],
-  ['worker', 'worker'],
+  { folder: 'cli', name: 'main', entry: 'dist/cli/main.js' },
+  { folder: 'cli', name: 'acorn', entry: 'node_modules/acorn/dist/acorn.mjs' },
+  { folder: 'worker', name: 'worker', entry: 'dist/worker/worker.js' },
 ]
 
 /**
- * What runs first: it compiles the bundle, which lies beside it, with the help of its cache. V8 refuses the cache of another
+ * What functions each cache holds, which has the name of its bundle or, behind that, one for the verbs that it is for:
+ * those that ran in these commands. Others are compiled when they are first called, as without a cache; and what is in
+ * a cache costs time and memory, needed or not.
+ */
+const CACHES = {
+  'main-run': [['run', 'JOB', 'INPUT', '-o', 'OUTPUT']],
+  'main-count': [['count', 'INPUT']],
+  'main-filter': [['filter', 'a === 1 && b !== "x"', 'INPUT', '-o', 'OUTPUT']],
+  'main-copy': [
+    ['select', 'b,a', 'INPUT', '-o', 'OUTPUT'],
+    ['head', 'INPUT'],
+  ],
+  'main-table': [
+    ['group', 'a', 'INPUT', '--agg', 'count,sum(a),min(a),mean(a),max(a)'],
+    ['freq', 'a', 'INPUT'],
+    ['stats', 'INPUT'],
+  ],
+  acorn: [['filter', 'a === 1 && b !== "x"', 'INPUT', '-o', 'OUTPUT']],
+  worker: [],
+}
+
+/** The cache of each verb; others take that of `run`. */
+const CACHE_OF_VERB = {
+  count: 'main-count',
+  filter: 'main-filter',
+  select: 'main-copy',
+  slice: 'main-copy',
+  head: 'main-copy',
+  tail: 'main-copy',
+  sample: 'main-copy',
+  group: 'main-table',
+  freq: 'main-table',
+  stats: 'main-table',
+}
+
+/**
+ * What runs first: it compiles a bundle, which lies beside it, with the help of a cache. V8 refuses the cache of another
  * version or other flags, but would run one that is damaged, or of another bundle of the same length; so both files are
- * looked at, a word of each kilobyte. The name that stack traces show is kept in the cache, so it must not be a path: the
+ * looked at, a word of each page. The name that stack traces show is kept in the cache, so it must not be a path: the
  * package lies elsewhere when it is installed. Modules of a user's are imported from here, since code that is compiled like
  * this has no `import`.
  */
-const startText = (name, mark) => `
+const startText = (name, marks) => `
 const { readFileSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
 const { Script } = require('node:vm')
 ${markOf}
-const path = __dirname + '/${name}-bundle.cjs'
-const code = readFileSync(path)
-let cachedData
-try {
-  if (process.arch === ${JSON.stringify(process.arch)}) cachedData = readFileSync(__dirname + '/${name}-bundle.cache')
-} catch {}
-if (cachedData && markOf(code) + markOf(cachedData) !== ${JSON.stringify(mark)}) cachedData = undefined
-const script = new Script(code.latin1Slice(), { filename: 'linemill:${name}', cachedData })
-script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url))
+const marks = ${JSON.stringify(marks)}
+function load(name, cache) {
+  const path = __dirname + '/' + name + '-bundle.cjs'
+  const code = readFileSync(path)
+  let cachedData
+  try {
+    if (process.arch === ${JSON.stringify(process.arch)}) cachedData = readFileSync(__dirname + '/' + cache + '.cache')
+  } catch {}
+  if (cachedData && markOf(code) + markOf(cachedData) !== marks[cache]) cachedData = undefined
+  const script = new Script(code.latin1Slice(), { filename: 'linemill:' + name, cachedData })
+  return script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url), () => load('acorn', 'acorn'))
+}
+load('${name}', ${name === 'main' ? `${JSON.stringify(CACHE_OF_VERB)}[process.argv[2]] ?? 'main-run'` : `'${name}'`})
 `
 
 /** What is told before anything that tells failures better has loaded. */
@@ -52,11 +93,11 @@ const guarded = (text) => `try {${text}} catch ({ code, message }) {
 }
 `
 
-/** A mark of a file's content: its length, and a hash of a word of each kilobyte. */
+/** A mark of a file's content: its length, and a hash of a word of each page. */
 function markOf(bytes) {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
   let hash = 0
-  for (let at = 0; at < words.length; at += 256) hash = Math.imul(hash ^ words[at], 16777619)
+  for (let at = 0; at < words.length; at += 1024) hash = Math.imul(hash ^ words[at], 16777619)
   return `${bytes.length}:${hash} `
 }
 
@@ -69,6 +110,8 @@ const plugin = {
     onLoad({ filter: /./, namespace: 'package' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`,
     }))
+    onResolve({ filter: /^acorn$/ }, ({ path }) => ({ path, namespace: 'acorn' }))
+    onLoad({ filter: /./, namespace: 'acorn' }, () => ({ contents: 'module.exports = loadAcorn()' }))
     // It starts commands that are programs of their own. linemill has none, and loading it takes five milliseconds.
     onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
       /[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'unused' } : undefined,
@@ -78,10 +121,10 @@ const plugin = {
 }
 
 /** A bundle finds files by its own place, so it lies as deep as the modules in it: dist/FOLDER/FILE. */
-async function bundle(folder, name) {
+async function bundle({ folder, name, entry }) {
   const outfile = join(DIST, folder, `${name}-bundle.cjs`)
   const { metafile } = await build({
-    entryPoints: [join(DIST, folder, `${name}.js`)],
+    entryPoints: [fileURLToPath(new URL(`../${entry}`, import.meta.url))],
     outfile,
     bundle: true,
     metafile: true,
@@ -95,9 +138,11 @@ async function bundle(folder, name) {
     legalComments: 'none',
     logLevel: 'warning',
   })
-  const wrapped = `(function (require, bundleUrl, importModule) {
+  const wrapped = `(function (require, bundleUrl, importModule, loadAcorn) {
 const module = { exports: {} }, exports = module.exports
-${importByFunction(readFileSync(outfile, 'latin1'))}})`
+${importByFunction(readFileSync(outfile, 'latin1'))}
+return module.exports
+})`
   writeFileSync(outfile, wrapped, 'latin1')
   return Object.keys(metafile.inputs)
 }
@@ -132,15 +177,34 @@ async function bundleEarly() {
 
 const earlyText = `#!/usr/bin/env node\n${await bundleEarly()}`
 
-/** Write the files that start the bundles, with their caches if these are there. */
+/** The folder of a cache, and the bundle that it is of. */
+function placeOf(cache) {
+  const { folder, name } = ENTRIES.find(({ name }) => name === cache.replace(/-.*/, ''))
+  return { folder: join(DIST, folder), name }
+}
+
+/** Write the files that start the bundles, which know the caches that are there. */
 function writeStarts() {
-  for (const [folder, name] of ENTRIES) {
-    const path = join(DIST, folder, name)
-    const caches = existsSync(`${path}-bundle.cache`) ? [readFileSync(`${path}-bundle.cache`)] : []
-    const mark = [readFileSync(`${path}-bundle.cjs`), ...caches].map(markOf).join('')
-    const text = startText(name, mark)
-    writeFileSync(`${path}.cjs`, name === 'main' ? earlyText + guarded(text) : text)
-    chmodSync(`${path}.cjs`, 0o755)
+  for (const start of ['main', 'worker']) {
+    const { folder } = placeOf(start)
+    const there = Object.keys(CACHES).filter((cache) => existsSync(join(folder, `${cache}.cache`)))
+    const marks = there.map((cache) => {
+      const files = [`${placeOf(cache).name}-bundle.cjs`, `${cache}.cache`]
+      return [cache, files.map((file) => markOf(readFileSync(join(folder, file)))).join('')]
+    })
+    const text = startText(start, Object.fromEntries(marks))
+    writeFileSync(join(folder, `${start}.cjs`), start === 'main' ? earlyText + guarded(text) : text)
+    chmodSync(join(folder, `${start}.cjs`), 0o755)
+  }
+}
+
+function writeCaches() {
+  const cacheCode = fileURLToPath(new URL('cache-code.cjs', import.meta.url))
+  for (const [cache, commands] of Object.entries(CACHES)) {
+    const { folder, name } = placeOf(cache)
+    const words = [cacheCode, DIST, name, join(folder, `${cache}.cache`), JSON.stringify(commands)]
+    const { status } = spawnSync(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] })
+    if (status !== 0) throw new Error(`no cache of compiled code for ${cache}: see above`)
   }
 }
 
@@ -154,17 +218,15 @@ function writeLicences() {
   writeFileSync(join(DIST, 'bundled-licences.txt'), texts.join('\n----\n\n'))
 }
 
-const inputs = []
-for (const [folder, name] of ENTRIES) {
-  rmSync(join(DIST, folder, `${name}-bundle.cache`), { force: true }) // or what is in it would be cached again
-  inputs.push(...(await bundle(folder, name)))
+for (const folder of new Set(ENTRIES.map(({ folder }) => join(DIST, folder)))) {
+  // Or what is in them would be cached again.
+  for (const file of readdirSync(folder)) if (file.endsWith('.cache')) rmSync(join(folder, file))
 }
+const inputs = (await Promise.all(ENTRIES.map(bundle))).flat()
 const foreign = new Set(inputs.flatMap((path) => /node_modules\/([^/]+)/.exec(path)?.[1] ?? []))
 const unlicensed = [...foreign].filter((name) => !BUNDLED.includes(name))
 if (unlicensed.length > 0) throw new Error(`bundled without a licence: ${unlicensed.join(', ')}`)
 writeLicences()
 writeStarts()
-const cacheCode = fileURLToPath(new URL('cache-code.cjs', import.meta.url))
-const { status } = spawnSync(process.execPath, [cacheCode, DIST], { stdio: ['ignore', 'ignore', 'inherit'] })
-if (status !== 0) throw new Error('no cache of compiled code: see above')
+writeCaches()
 writeStarts()

@@ -1,54 +1,49 @@
 /**
- * Write the caches of compiled code that the start files of the bundles use (see bundle.mjs): work as the command line
- * does, and keep what has been compiled for it. `node scripts/cache-code.cjs DIST`
+ * Write a cache of compiled code that a start file of the bundles uses (see bundle.mjs): work as the command line or as
+ * a worker does, and keep what has been compiled for it. `node scripts/cache-code.cjs DIST BUNDLE FILE COMMANDS`
  */
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
+const { pathToFileURL } = require('node:url')
 const vm = require('node:vm')
 const threads = require('node:worker_threads')
 
-/** What is cached: functions of other commands are compiled when they are first called, as without a cache. */
-const COMMANDS = [
-  ['run', 'JOB', 'INPUT', '-o', 'OUTPUT'],
-  ['count', 'INPUT'],
-  ['filter', 'a === 1', 'INPUT', '-o', 'OUTPUT'],
-]
-
-// All runs of a start file share one script: what one has compiled, the next one finds.
+// All runs of a start file share one script of each bundle: what one has compiled, the next one finds.
 const { Script } = vm
-let script
-vm.Script = function keepScript(...given) {
-  script ??= new Script(...given)
-  return script
+const scripts = new Map()
+vm.Script = function keepScript(code, options) {
+  const name = options.filename.replace('linemill:', '')
+  if (!scripts.has(name)) scripts.set(name, new Script(code, options))
+  return scripts.get(name)
 }
 
-function writeCache(file) {
-  writeFileSync(file, script.createCachedData())
-}
+const [dist, bundle, file, commands] = threads.isMainThread ? process.argv.slice(2) : threads.workerData
+const writeCache = () => writeFileSync(file, scripts.get(bundle).createCachedData())
 
-async function cacheMain(dist) {
-  threads.Worker = class extends threads.Worker {
-    constructor(_url, options) {
-      super(__filename, { ...options, argv: [dist] })
-    }
+async function cacheMain() {
+  const { folder, words } = writeInput()
+  try {
+    process.stdout.write = () => true
+    for (const command of JSON.parse(commands)) await obey(join(dist, 'cli/main.cjs'), command, words)
+    writeCache()
+  } finally {
+    rmSync(folder, { recursive: true })
   }
+  process.reallyExit(0)
+}
+
+/** Files for commands, by the words that stand for them. */
+function writeInput() {
   const folder = mkdtempSync(join(tmpdir(), 'linemill-build-'))
   const words = {
     JOB: join(folder, 'job.mjs'),
     INPUT: join(folder, 'in.csv'),
     OUTPUT: join(folder, 'out.csv'),
   }
-  try {
-    writeFileSync(words.JOB, 'export default (line) => line')
-    writeFileSync(words.INPUT, 'a,b\n1,x\n2,y\n')
-    process.stdout.write = () => true
-    for (const command of COMMANDS) await obey(join(dist, 'cli/main.cjs'), command, words)
-    writeCache(join(dist, 'cli/main-bundle.cache'))
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-  process.reallyExit(0)
+  writeFileSync(words.JOB, 'export default (line) => line')
+  writeFileSync(words.INPUT, 'a,b\n1,x\n2,y\n')
+  return { folder, words }
 }
 
 /** Do what a command line says, up to where the process would end. */
@@ -65,15 +60,38 @@ function obey(main, command, words) {
   })
 }
 
-function cacheWorker(dist) {
+/** One worker, which runs what the library's verbs are made of: it writes its cache whenever it is done with one. */
+async function cacheWorkers() {
+  threads.Worker = class extends threads.Worker {
+    constructor(_url, options) {
+      super(__filename, { ...options, workerData: [dist, bundle, file] })
+    }
+  }
+  const { folder, words } = writeInput()
+  try {
+    const { createPool } = await import(pathToFileURL(join(dist, 'index.js')).href)
+    const pool = await createPool({ workers: 1 })
+    const { INPUT, OUTPUT, JOB } = words
+    await pool.run(pathToFileURL(JOB), INPUT, { output: OUTPUT })
+    await pool.filter('a === 1 && b !== "x"', INPUT, { output: OUTPUT })
+    await pool.select('b,a', INPUT, { output: OUTPUT })
+    await pool.groupBy('a', INPUT, { aggregates: 'count,sum(a),min(a),mean(a),max(a)' })
+    await pool.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function workAndCache() {
   const port = threads.parentPort
   const post = port.postMessage.bind(port)
   port.postMessage = (message) => {
-    if (message.type === 'finished') writeCache(join(dist, 'worker/worker-bundle.cache'))
+    if (message.type === 'finished') writeCache()
     post(message)
   }
   require(join(dist, 'worker/worker.cjs'))
 }
 
-if (threads.isMainThread) cacheMain(process.argv[2])
-else cacheWorker(process.argv[2])
+if (!threads.isMainThread) workAndCache()
+else if (bundle === 'worker') cacheWorkers()
+else cacheMain()

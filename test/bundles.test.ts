@@ -8,7 +8,13 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'linemill-bundles-'))
-const BUNDLES = ['cli/main', 'worker/worker'] as const
+/** Each bundle with a cache of it. */
+const BUNDLES = [
+  { bundle: 'cli/main', cache: 'cli/main-filter' },
+  { bundle: 'cli/main', cache: 'cli/main-run' },
+  { bundle: 'cli/acorn', cache: 'cli/acorn' },
+  { bundle: 'worker/worker', cache: 'worker/worker' },
+]
 
 beforeEach(() => {
   rmSync(join(folder, 'dist'), { recursive: true, force: true })
@@ -20,17 +26,33 @@ for (const name of ['node_modules', 'build', 'package.json'])
 writeFileSync(join(folder, 'job.mjs'), 'export default (line) => line')
 writeFileSync(join(folder, 'in.txt'), 'one\ntwo\n')
 
-async function runJob(): Promise<unknown> {
-  const words = ['dist/cli/main.cjs', 'run', 'job.mjs', 'in.txt']
-  const { stdout, stderr, exitCode } = await execa(process.execPath, words, { cwd: folder, reject: false })
+async function obey(...words: readonly string[]): Promise<unknown> {
+  const whole = ['dist/cli/main.cjs', ...words, 'in.txt']
+  const { stdout, stderr, exitCode } = await execa(process.execPath, whole, { cwd: folder, reject: false })
   return { stdout, stderr, exitCode }
 }
 
-const DONE = { stdout: 'one\ntwo', stderr: '', exitCode: 0 }
+/** What needs every bundle. */
+async function runAndFilter(): Promise<unknown> {
+  return [await obey('run', 'job.mjs'), await obey('filter', 'line.length === 3 && line !== "two"')]
+}
 
-describe.each(BUNDLES)('the cache of %s', (name) => {
-  const cache = join(folder, `dist/${name}-bundle.cache`)
-  const bundle = join(folder, `dist/${name}-bundle.cjs`)
+/** A cache of another bundle. */
+const OTHER: Record<string, string> = {
+  'cli/main-filter': 'cli/acorn',
+  'cli/main-run': 'worker/worker',
+  'cli/acorn': 'cli/main-filter',
+  'worker/worker': 'cli/main-run',
+}
+
+const DONE = [
+  { stdout: 'one\ntwo', stderr: '', exitCode: 0 },
+  { stdout: 'one', stderr: '', exitCode: 0 },
+]
+
+describe.each(BUNDLES)('the cache $cache of $bundle', (names) => {
+  const cache = join(folder, `dist/${names.cache}.cache`)
+  const bundle = join(folder, `dist/${names.bundle}-bundle.cjs`)
 
   test.each([
     ['missing', () => rmSync(cache)],
@@ -40,24 +62,24 @@ describe.each(BUNDLES)('the cache of %s', (name) => {
     ['zeros in a page of it', () => writeFileSync(cache, readFileSync(cache).fill(0, 81_920, 86_016))],
     [
       'of another bundle',
-      () => writeFileSync(cache, readFileSync(cache.replace(name, BUNDLES[name === BUNDLES[0] ? 1 : 0]))),
+      () => writeFileSync(cache, readFileSync(cache.replace(names.cache, OTHER[names.cache]))),
     ],
   ])('%s', async (_how, damage) => {
     damage()
-    expect(await runJob()).toEqual(DONE)
+    expect(await runAndFilter()).toEqual(DONE)
   })
 
   test('of a bundle that was as long', async () => {
     const code = readFileSync(bundle, 'latin1')
     expect(code.endsWith('\n})')).toBe(true)
     writeFileSync(bundle, ` ${code.slice(0, -3)}})`, 'latin1')
-    expect(await runJob()).toEqual(DONE)
+    expect(await runAndFilter()).toEqual(DONE)
   })
 })
 
 test('without a bundle the command line says so', async () => {
   rmSync(join(folder, 'dist/cli/main-bundle.cjs'))
-  expect(await runJob()).toEqual({
+  expect(await obey('run', 'job.mjs')).toEqual({
     stdout: '',
     stderr: expect.stringMatching(/^linemill: cannot load: ENOENT.*main-bundle\.cjs'$/),
     exitCode: 1,

@@ -94,9 +94,13 @@ describe('the packed package', () => {
   test('holds the compiled form of every source file, the bundles, and nothing of a file that is gone', () => {
     const sources = filesBelow(join(ROOT, 'src')).map((path) => path.replace(/\.ts$/, ''))
     const expected = sources.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`])
-    const bundled = ['cli/main', 'worker/worker'].flatMap((name) =>
-      ['.cjs', '-bundle.cjs', '-bundle.cache'].map((end) => `dist/${name}${end}`),
-    )
+    const starts = ['cli/main', 'worker/worker'].map((name) => `dist/${name}.cjs`)
+    const bundles = ['cli/main', 'cli/acorn', 'worker/worker'].map((name) => `dist/${name}-bundle.cjs`)
+    const caches = ['main-run', 'main-count', 'main-filter', 'main-copy', 'main-table', 'acorn']
+    const bundled = [
+      ...[...starts, ...bundles, 'dist/worker/worker.cache'],
+      ...caches.map((name) => `dist/cli/${name}.cache`),
+    ]
     const all = [...expected, ...bundled, 'dist/bundled-licences.txt']
     expect(files.filter((file) => file.startsWith('dist/')).sort()).toEqual(all.sort())
   })

