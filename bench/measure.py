@@ -4,7 +4,9 @@
 
 Seconds are from just before the process is made until it is reaped; `user` and `system` and `peakBytes` are the
 system's own figures for it and the children it waited for. With `--watch-memory` its anonymous and shared memory is
-looked at every few milliseconds, which costs time: `peakOwnBytes` is then the most that was seen.
+looked at every few milliseconds, which costs time: `peakOwnBytes` is then the most that was seen. The environment is this
+one's without the variables that Node reads: where NODE_EXTRA_CA_CERTS names the system's certificates every Node starts
+40 ms later, and others change what is run.
 """
 
 import json
@@ -43,7 +45,8 @@ def main(arguments):
     watches = arguments[0] == '--watch-memory'
     command = arguments[1:] if watches else arguments
     began = time.monotonic()
-    process = subprocess.Popen(command)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith('NODE_')}
+    process = subprocess.Popen(command, env=environment)
     if watches:
         status, usage, peak_own = wait_watching(process.pid)
     else:

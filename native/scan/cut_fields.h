@@ -16,22 +16,23 @@ struct FieldEnds {
   /** Offsets. [0] is the byte before the first of those records; it wraps around where that is -1. */
   uint32_t at[MOST_FIELD_ENDS + 2 * WORD_BYTES];
   uint32_t count;
-  /** Indexes of those that end a record. */
-  uint32_t ends[MOST_LISTED + WORD_BYTES];
+  /** Index 0, then the indexes of those that end a record. */
+  uint32_t ends[1 + MOST_LISTED + WORD_BYTES];
   uint32_t ends_count;
-  /** Of each new row, the index of the field end before it. */
+  /** Of each new row, the index of the field end before it, where some listed records are no rows. */
   uint32_t before[MOST_LISTED + WORD_BYTES];
 
   void restart(uint32_t record_start) {
     at[0] = record_start - 1;
     count = 1;
+    ends[0] = 0;
     ends_count = 0;
   }
 
   template <class Block>
   void add(uint64_t mask, uint64_t line_feeds, uint32_t base) {
     Block::flatten(mask, base, at + count);
-    Block::flatten_ranks(line_feeds & mask, mask, count, ends + ends_count);
+    Block::flatten_ranks(line_feeds & mask, mask, count, ends + 1 + ends_count);
     ends_count += bit_count(line_feeds & mask);
     count += bit_count(mask);
   }
@@ -63,37 +64,70 @@ inline uint32_t check_counts(Cut& cut, uint32_t first) {
   return fewest;
 }
 
-/** Fill in the wanted fields of the new rows from `first` on. */
-inline void fill_columns(const Cut& cut, const FieldEnds& field_ends, uint32_t first, uint32_t fewest) {
+/** Fill in the wanted fields of the new rows from `first` on; `before` has the index of the field end before each. */
+inline void fill_columns(const Cut& cut, const FieldEnds& field_ends, const uint32_t* before, uint32_t first,
+                         uint32_t fewest) {
   const size_t capacity = cut.capacity;
   const uint32_t rows = cut.count - first;
-  const uint32_t* const before = field_ends.before;
+  const uint32_t* const at = field_ends.at;
   const uint32_t* const record_ends = cut.table + capacity + first;
   const uint32_t* const counts = cut.table + 2 * capacity + first;
   for (uint32_t column = 0; column < cut.wanted_count; column++) {
     const uint32_t field = cut.wanted[column];
-    uint32_t* const starts = cut.table + (3 + 2 * size_t(column)) * capacity + first;
-    uint32_t* const ends = starts + capacity;
+    uint32_t* __restrict const starts = cut.table + (3 + 2 * size_t(column)) * capacity + first;
+    uint32_t* __restrict const ends = starts + capacity;
     // The last field's end is the line feed: without the CR before it, it ends with the record.
     if (field < fewest) {
       for (uint32_t row = 0; row < rows; row++) {
-        const uint32_t* const edge = field_ends.at + before[row] + field;
-        starts[row] = edge[0] + 1;
-        ends[row] = lesser(edge[1], record_ends[row]);
+        const uint32_t edge = before[row] + field;
+        starts[row] = at[edge] + 1;
+        ends[row] = lesser(at[edge + 1], record_ends[row]);
       }
       continue;
     }
     for (uint32_t row = 0; row < rows; row++) {
       const bool has_field = field < counts[row];
-      const uint32_t* const edge = field_ends.at + before[row] + field;
+      const uint32_t* const edge = at + before[row] + field;
       starts[row] = has_field ? edge[0] + 1 : record_ends[row];
       ends[row] = has_field ? lesser(edge[1], record_ends[row]) : record_ends[row];
     }
   }
 }
 
+/**
+ * Make rows of the listed records where none has a CR, where all are records that start in the block and there is room
+ * for all: a row follows from the lists alone then, and many can be made at once. False where it is not so.
+ */
+inline bool take_plain_rows(Cut& cut, FieldEnds& field_ends) {
+  const uint32_t rows = field_ends.ends_count;
+  if (rows == 0 || rows > cut.capacity - cut.count) return false;
+  const uint32_t* const at = field_ends.at;
+  const uint32_t* const before = field_ends.ends;
+  const uint32_t* const last = before + 1;
+  uint32_t* __restrict const starts = cut.table + cut.count;
+  uint32_t* __restrict const ends = starts + cut.capacity;
+  uint32_t* __restrict const counts = ends + cut.capacity;
+  uint32_t blanks = 0;
+  for (uint32_t row = 0; row < rows; row++) {
+    const uint32_t start = at[before[row]] + 1;
+    const uint32_t end = at[last[row]];
+    starts[row] = start;
+    ends[row] = end;
+    counts[row] = last[row] - before[row];
+    blanks += start == end;
+  }
+  if (starts[rows - 1] >= cut.own_end || (cut.skips_blank && blanks > 0)) return false;
+  const uint32_t first = cut.count;
+  cut.start = ends[rows - 1] + 1;
+  cut.count += rows;
+  fill_columns(cut, field_ends, before, first, check_counts(cut, first));
+  field_ends.forget(last[rows - 1]);
+  return true;
+}
+
 /** Make rows of the listed records, and empty the list but for the rest. False when cutting stops there. */
-inline bool take_rows(Cut& cut, FieldEnds& field_ends) {
+inline bool take_rows(Cut& cut, FieldEnds& field_ends, bool has_returns) {
+  if (!has_returns && take_plain_rows(cut, field_ends)) return goes_on(cut);
   uint32_t* const starts = cut.table;
   uint32_t* const ends = cut.table + cut.capacity;
   uint32_t* const counts = ends + cut.capacity;
@@ -108,7 +142,7 @@ inline bool take_rows(Cut& cut, FieldEnds& field_ends) {
   uint32_t before = 0;
   bool continues = true;
   for (uint32_t index = 0; index < field_ends.ends_count && continues; index++) {
-    const uint32_t last = field_ends.ends[index];
+    const uint32_t last = field_ends.ends[1 + index];
     const uint32_t line_feed = field_ends.at[last];
     const uint32_t end = record_end(bytes, start, line_feed);
     const uint32_t is_skipped = skips_blank && end == start ? 1 : 0;
@@ -126,7 +160,7 @@ inline bool take_rows(Cut& cut, FieldEnds& field_ends) {
   cut.count = count;
   cut.blanks += blanks;
   const uint32_t fewest = check_counts(cut, first);
-  fill_columns(cut, field_ends, first, fewest);
+  fill_columns(cut, field_ends, field_ends.before, first, fewest);
   field_ends.forget(before);
   return continues;
 }
@@ -138,7 +172,7 @@ inline void take_last(Cut& cut, FieldEnds& field_ends) {
   field_ends.at[field_ends.count] = cut.data_end;
   field_ends.before[0] = 0;
   add_row(cut, cut.data_end, field_count, cut.data_end);
-  fill_columns(cut, field_ends, row, field_count);
+  fill_columns(cut, field_ends, field_ends.before, row, field_count);
   write_cut(cut, CUT_DONE);
 }
 
@@ -148,6 +182,7 @@ void cut_fields(Cut& cut) {
   FieldEnds field_ends;
   field_ends.restart(cut.start);
   Carry carry = carry_of(FIELD_START);
+  uint64_t returns = 0;
   bool continues = goes_on(cut);
   for (uint32_t at = cut.start; continues && at < cut.data_end;) {
     if (field_ends.count > MOST_FIELD_ENDS) {
@@ -164,11 +199,12 @@ void cut_fields(Cut& cut) {
     uint64_t mask = line_feeds | needles.delimiters(word);
     if (HasQuote) mask &= ~step_word<Block>(needles.quotes(word), mask, word.length, carry);
     field_ends.add<Block>(mask, line_feeds, at);
+    returns |= needles.carriage_returns(word);
     at += word.length;
     const bool is_full = field_ends.count > MOST_FIELD_ENDS;
-    if (is_full || is_due(cut, field_ends.ends_count, at)) continues = take_rows(cut, field_ends);
+    if (is_full || is_due(cut, field_ends.ends_count, at)) continues = take_rows(cut, field_ends, returns != 0);
   }
-  if (continues) continues = take_rows(cut, field_ends);
+  if (continues) continues = take_rows(cut, field_ends, returns != 0);
   if (!continues) {
     finish_stopped(cut);
   } else if (cut.is_final && !carry.inside) {

@@ -23,8 +23,33 @@ inline bool is_due(const Cut& cut, uint32_t listed, uint32_t at) {
   return listed >= MOST_LISTED || listed >= cut.capacity - cut.count || at >= cut.own_end;
 }
 
+/**
+ * Make rows of the listed line feeds where no line has a CR, where all are records that start in the block and there is
+ * room for all: many can be made at once then. False where it is not so.
+ */
+inline bool take_plain_lines(Cut& cut, LineFeeds& list) {
+  const uint32_t rows = list.count;
+  if (rows == 0 || rows > cut.capacity - cut.count) return false;
+  const uint32_t* const at = list.at;
+  uint32_t* __restrict const starts = cut.table + cut.count;
+  uint32_t* __restrict const ends = starts + cut.capacity;
+  starts[0] = cut.start;
+  for (uint32_t row = 1; row < rows; row++) starts[row] = at[row - 1] + 1;
+  uint32_t blanks = 0;
+  for (uint32_t row = 0; row < rows; row++) {
+    ends[row] = at[row];
+    blanks += starts[row] == at[row];
+  }
+  if (starts[rows - 1] >= cut.own_end || (cut.skips_blank && blanks > 0)) return false;
+  cut.start = at[rows - 1] + 1;
+  cut.count += rows;
+  list.count = 0;
+  return true;
+}
+
 /** Make rows of the listed line feeds, and empty the list. False when cutting stops there. */
-inline bool take_lines(Cut& cut, LineFeeds& list) {
+inline bool take_lines(Cut& cut, LineFeeds& list, bool has_returns) {
+  if (!has_returns && take_plain_lines(cut, list)) return goes_on(cut);
   // In locals, since a store to the table might change `cut` for all that the compiler knows.
   uint32_t* const starts = cut.table;
   uint32_t* const ends = cut.table + cut.capacity;
@@ -60,6 +85,7 @@ void cut_lines(Cut& cut) {
   LineFeeds list;
   list.count = 0;
   Carry carry = carry_of(FIELD_START);
+  uint64_t returns = 0;
   bool continues = goes_on(cut);
   for (uint32_t at = cut.start; continues && at < cut.data_end;) {
     const Word<Block> word = load_word<Block>(cut.bytes, at, cut.data_end);
@@ -71,10 +97,11 @@ void cut_lines(Cut& cut) {
     }
     Block::flatten_few(ends, at, list.at + list.count);
     list.count += bit_count(ends);
+    returns |= needles.carriage_returns(word);
     at += word.length;
-    if (is_due(cut, list.count, at)) continues = take_lines(cut, list);
+    if (is_due(cut, list.count, at)) continues = take_lines(cut, list, returns != 0);
   }
-  if (continues) continues = take_lines(cut, list);
+  if (continues) continues = take_lines(cut, list, returns != 0);
   if (!continues) {
     finish_stopped(cut);
   } else if (cut.is_final && !carry.inside) {

@@ -65,17 +65,20 @@ inline Word<Block> load_word(const uint8_t* bytes, uint32_t at, uint32_t end) {
 /** The meaningful bytes of a dialect. A byte it does not have is compared with 0 and masked away. */
 template <class Block>
 struct Needles {
-  typename Block::Needle line_feed, delimiter, quote;
+  typename Block::Needle line_feed, carriage_return, delimiter, quote;
   uint64_t has_delimiter, has_quote;
 
   explicit Needles(const Dialect& dialect)
       : line_feed(Block::needle(LINE_FEED)),
+        carriage_return(Block::needle(CARRIAGE_RETURN)),
         delimiter(Block::needle(uint8_t(dialect.delimiter))),
         quote(Block::needle(uint8_t(dialect.quote))),
         has_delimiter(dialect.delimiter == NO_BYTE ? 0 : ~uint64_t(0)),
         has_quote(dialect.quote == NO_BYTE ? 0 : ~uint64_t(0)) {}
 
   uint64_t line_feeds(const Word<Block>& word) const { return word.block.equal(line_feed) & word.valid; }
+  /** Those of the bytes that do not count among them. */
+  uint64_t carriage_returns(const Word<Block>& word) const { return word.block.equal(carriage_return); }
   uint64_t delimiters(const Word<Block>& word) const {
     return word.block.equal(delimiter) & word.valid & has_delimiter;
   }
