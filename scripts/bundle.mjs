@@ -62,7 +62,7 @@ const CACHE_OF_VERB = {
 /**
  * What runs first: it compiles a bundle, which lies beside it, with the help of a cache. V8 refuses the cache of another
  * version or other flags, but would run one that is damaged, or of another bundle of the same length; so both files are
- * looked at, a word of each page. The name that stack traces show is kept in the cache, so it must not be a path: the
+ * looked at, a word of each kilobyte. The name that stack traces show is kept in the cache, so it must not be a path: the
  * package lies elsewhere when it is installed. Modules of a user's are imported from here, since code that is compiled like
  * this has no `import`.
  */
@@ -93,11 +93,11 @@ const guarded = (text) => `try {${text}} catch ({ code, message }) {
 }
 `
 
-/** A mark of a file's content: its length, and a hash of a word of each page. */
+/** A mark of a file's content: its length, and a hash of a word of each kilobyte. */
 function markOf(bytes) {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
   let hash = 0
-  for (let at = 0; at < words.length; at += 1024) hash = Math.imul(hash ^ words[at], 16777619)
+  for (let at = 0; at < words.length; at += 256) hash = Math.imul(hash ^ words[at], 16777619)
   return `${bytes.length}:${hash} `
 }
 

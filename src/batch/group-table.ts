@@ -59,7 +59,7 @@ export interface GroupKeys {
   readonly keyBytes: Uint8Array
 }
 
-/** So many that some hundred keys seldom meet: one that is not at its place takes three times as long as one that is. */
+/** So many that some hundred keys seldom meet: of those at their places several are found at once. */
 const FIRST_PLACES = 2 ** 14
 const FIRST_KEY_BYTES = 16 * 1024
 /** Up to so many places a table is kept emptier: a key that is not at its place costs more than memory does. */
