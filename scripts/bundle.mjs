@@ -81,7 +81,7 @@ function load(name, cache) {
   } catch {}
   if (cachedData && markOf(code) + markOf(cachedData) !== marks[cache]) cachedData = undefined
   const script = new Script(code.latin1Slice(), { filename: 'linemill:' + name, cachedData })
-  return script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url), () => load('acorn', 'acorn'))
+  return script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url)${name === 'main' ? ", () => load('acorn', 'acorn')" : ''})
 }
 load('${name}', ${name === 'main' ? `${JSON.stringify(CACHE_OF_VERB)}[process.argv[2]] ?? 'main-run'` : `'${name}'`})
 `

@@ -51,8 +51,8 @@ function obey(main, command, words) {
   process.argv = [process.argv[0], main, ...command.map((word) => words[word] ?? word)]
   delete require.cache[main]
   return new Promise((resolve, reject) => {
-    process.exit = () => {
-      if (process.exitCode) reject(new Error(`${command.join(' ')} failed: ${process.exitCode}`))
+    process.exit = (status = process.exitCode) => {
+      if (status) reject(new Error(`${command.join(' ')} failed: ${status}`))
       else resolve()
       return new Promise(() => undefined)
     }

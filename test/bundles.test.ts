@@ -85,3 +85,34 @@ test('without a bundle the command line says so', async () => {
     exitCode: 1,
   })
 })
+
+/** Writes which caches are given to V8, by the bundles that they are of, in threads too. */
+const SAY_CACHES = `const vm = require('node:vm')
+const { Script } = vm
+vm.Script = function (code, options) {
+  const line = options.filename + ' ' + Boolean(options.cachedData) + '\\n'
+  require('node:fs').appendFileSync(__dirname + '/caches.txt', line)
+  return new Script(code, options)
+}`
+
+test.each([
+  [
+    ['linemill:main', 'linemill:worker'],
+    ['run', 'job.mjs'],
+  ],
+  [['linemill:main'], ['count']],
+  [
+    ['linemill:acorn', 'linemill:main'],
+    ['filter', 'line === "one"'],
+  ],
+  [['linemill:main'], ['head', '-n', '1']],
+  [['linemill:main'], ['stats']],
+])('the caches of %j are used by linemill %j', async (bundles, words) => {
+  writeFileSync(join(folder, 'say-caches.cjs'), SAY_CACHES)
+  writeFileSync(join(folder, 'caches.txt'), '')
+  const env = { NODE_OPTIONS: `--require "${join(folder, 'say-caches.cjs')}"` }
+  const whole = ['dist/cli/main.cjs', ...words, 'in.txt']
+  await execa(process.execPath, whole, { cwd: folder, env })
+  const said = readFileSync(join(folder, 'caches.txt'), 'utf8').trim().split('\n')
+  expect([...new Set(said)].sort()).toEqual(bundles.map((name) => `${name} true`))
+})

@@ -93,7 +93,6 @@ const SAY_LOADED = `process.on('exit', () =>
 async function modulesLoaded(...words: readonly string[]): Promise<string[]> {
   write('in.csv', 'a,b\n1,2\n')
   write('say-loaded.cjs', SAY_LOADED)
-  // A worker inherits the flag, and says it too, but before the process ends.
   const env = { NODE_OPTIONS: `--require "${join(folder, 'say-loaded.cjs')}"` }
   const { status } = await linemillProcess(words, { env, shell: '"$@" 2>/dev/null' })
   expect(status).toBe(0)

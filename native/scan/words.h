@@ -77,7 +77,6 @@ struct Needles {
         has_quote(dialect.quote == NO_BYTE ? 0 : ~uint64_t(0)) {}
 
   uint64_t line_feeds(const Word<Block>& word) const { return word.block.equal(line_feed) & word.valid; }
-  /** Those of the bytes that do not count among them. */
   uint64_t carriage_returns(const Word<Block>& word) const { return word.block.equal(carriage_return); }
   uint64_t delimiters(const Word<Block>& word) const {
     return word.block.equal(delimiter) & word.valid & has_delimiter;

@@ -59,10 +59,12 @@ export interface GroupKeys {
   readonly keyBytes: Uint8Array
 }
 
-/** So many that some hundred keys seldom meet: of those at their places several are found at once. */
-const FIRST_PLACES = 2 ** 14
+const FIRST_PLACES = 2048
 const FIRST_KEY_BYTES = 16 * 1024
-/** Up to so many places a table is kept emptier: a key that is not at its place costs more than memory does. */
+/** Up to so many places a table is all but empty: native code finds several keys at once, which are at their places. */
+const NEAR_PLACES = 2 ** 14
+const MOST_TAKEN_OF_NEAR = 1 / 32
+/** Up to so many it is kept emptier than larger ones: a key that is not at its place costs more than memory does. */
 const FEW_PLACES = 2 ** 16
 const MOST_TAKEN_OF_FEW = 0.25
 /** The share of places that are taken before their number is doubled, which keeps steps from one to the next few. */
@@ -204,6 +206,7 @@ export class GroupTable {
 
 /** How many of so many places may be taken. */
 function mostTaken(places: number): number {
+  if (places <= NEAR_PLACES) return Math.floor(places * MOST_TAKEN_OF_NEAR)
   return Math.floor(places * (places > FEW_PLACES ? MOST_TAKEN : MOST_TAKEN_OF_FEW))
 }
 

@@ -32,9 +32,17 @@ export async function isTerminal(fd: number): Promise<boolean> {
 function mayBeTerminal(fd: number): boolean {
   try {
     const stats = fstatSync(fd)
-    return stats.isCharacterDevice() && stats.rdev !== statSync(NULL_DEVICE, { throwIfNoEntry: false })?.rdev
+    return stats.isCharacterDevice() && stats.rdev !== nullDevice()
   } catch {
     return false // it is closed
+  }
+}
+
+function nullDevice(): number | undefined {
+  try {
+    return statSync(NULL_DEVICE).rdev
+  } catch {
+    return undefined
   }
 }
 
