@@ -9,6 +9,7 @@ import {
 } from './engine/grouping.js'
 import { onOwnPool } from './engine/own-pool.js'
 import type { Table, TableFormat } from './engine/table.js'
+import { loadCondition } from './engine/where.js'
 import { LinemillError } from './errors.js'
 import { closeInputs } from './input/open.js'
 import { type RunOptions, resolveOptions, type Verb, wholeNumber } from './options.js'
@@ -19,6 +20,8 @@ export interface FreqOptions
   extends Omit<RunOptions, 'args' | 'exportName' | 'timeoutSeconds' | 'onError' | 'reject'> {
   /** How many values to list; 0 for all. Default 10. */
   readonly top?: number
+  /** Only records for which this expression holds are seen, as `filter` lets them pass. Default: all. */
+  readonly where?: string
   /** How the result is written. Default: by the output's extension, else as the inputs are. */
   readonly outputFormat?: TableFormat
   /** What to do about a record that has more or fewer fields than it should. Default `fail`. */
@@ -27,7 +30,7 @@ export interface FreqOptions
 
 const VERB: Verb = {
   name: 'freq',
-  also: ['top', 'outputFormat'],
+  also: ['top', 'outputFormat', 'where'],
   without: ['args', 'exportName', 'timeoutSeconds', 'reject'],
 }
 
@@ -63,7 +66,7 @@ export async function freqOnPool(
   options: FreqOptions = {},
 ): Promise<FreqReport> {
   const began = now()
-  const grouping = prepareFreq(column, inputs, options)
+  const grouping = await prepareFreq(column, inputs, options)
   try {
     const { report, table, groupCount } = await runGrouping(grouping, pool, began)
     const figures = { ...report, valueCount: groupCount }
@@ -83,16 +86,16 @@ export async function explainFreq(
   inputs: string | readonly string[],
   options: FreqOptions = {},
 ): Promise<Explanation> {
-  const grouping = prepareFreq(column, inputs, options)
+  const grouping = await prepareFreq(column, inputs, options)
   closeInputs(grouping.prepared.inputs)
   return explainGrouping(grouping)
 }
 
-function prepareFreq(
+async function prepareFreq(
   column: string | number,
   inputs: string | readonly string[],
   options: FreqOptions,
-): Grouping {
+): Promise<Grouping> {
   const settings = resolveOptions(options, VERB)
   const most = Number.MAX_SAFE_INTEGER
   const top = wholeNumber('top', options.top, DEFAULT_TOP, 0, most)
@@ -111,5 +114,6 @@ function prepareFreq(
     },
     top: top === 0 ? most : top,
     outputFormat: checkTableFormat(options.outputFormat),
+    where: await loadCondition(options.where),
   })
 }

@@ -10,6 +10,7 @@ import {
 import { onOwnPool } from './engine/own-pool.js'
 import { findSortColumns, type SortList } from './engine/sort-list.js'
 import { type TableFormat, type TableValue, tableToObjects } from './engine/table.js'
+import { loadCondition } from './engine/where.js'
 import type { ColumnList } from './format/column-list.js'
 import { closeInputs } from './input/open.js'
 import { type RunOptions, resolveOptions, type Verb, wholeNumber } from './options.js'
@@ -24,6 +25,8 @@ export interface GroupOptions
   readonly sort?: SortList
   /** The most rows of the result; 0 for all. Default: all. */
   readonly top?: number
+  /** Only records for which this expression holds are seen, as `filter` lets them pass. Default: all. */
+  readonly where?: string
   /** How the result is written. Default: by the output's extension, else as the inputs are. */
   readonly outputFormat?: TableFormat
   /** What to do about a record that fails. Default `fail`. */
@@ -32,7 +35,7 @@ export interface GroupOptions
 
 const VERB: Verb = {
   name: 'groupBy',
-  also: ['aggregates', 'sort', 'top', 'outputFormat'],
+  also: ['aggregates', 'sort', 'top', 'outputFormat', 'where'],
   without: ['args', 'exportName', 'timeoutSeconds', 'reject'],
 }
 
@@ -70,7 +73,7 @@ export async function groupByOnPool(
   options: GroupOptions = {},
 ): Promise<GroupReport> {
   const began = now()
-  const grouping = prepareGroups(columns, inputs, options)
+  const grouping = await prepareGroups(columns, inputs, options)
   try {
     const { report, table, groupCount } = await runGrouping(grouping, pool, began)
     const figures = { ...report, groupCount }
@@ -86,16 +89,16 @@ export async function explainGroupBy(
   inputs: string | readonly string[],
   options: GroupOptions = {},
 ): Promise<Explanation> {
-  const grouping = prepareGroups(columns, inputs, options)
+  const grouping = await prepareGroups(columns, inputs, options)
   closeInputs(grouping.prepared.inputs)
   return explainGrouping(grouping)
 }
 
-function prepareGroups(
+async function prepareGroups(
   columns: ColumnList,
   inputs: string | readonly string[],
   options: GroupOptions,
-): Grouping {
+): Promise<Grouping> {
   const settings = resolveOptions(options, VERB)
   const most = Number.MAX_SAFE_INTEGER
   return prepareGrouping(inputs, settings, {
@@ -105,5 +108,6 @@ function prepareGroups(
     arrange: (names) => ({ columns: names, sort: findSortColumns(options.sort, names) }),
     top: wholeNumber('top', options.top, most, 0, most) || most,
     outputFormat: checkTableFormat(options.outputFormat),
+    where: await loadCondition(options.where),
   })
 }

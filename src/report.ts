@@ -26,6 +26,8 @@ export interface Report {
   readonly blankLines: number
   /** Records that failed and were skipped or rejected. */
   readonly errors: number
+  /** Records that passed: those of a filter, or for which `where` holds. Absent where all do. */
+  readonly passed?: number
   readonly outputBytes: number
   /** How often output was written before the last block was finished. */
   readonly drains: number
@@ -71,7 +73,7 @@ export interface Explanation {
   readonly slots: number
   readonly gather: string
   readonly columns: readonly string[]
-  /** Of `filter`: how the expression runs. */
+  /** Of `filter`, and where there is a condition: how the expression runs. */
   readonly expression?: FilterPlan
   /** Of `groupBy` and `freq`: the result's columns. */
   readonly groups?: GroupsPlan

@@ -6,9 +6,11 @@ import { openPrepared, type Prepared } from './engine/prepare.js'
 import { selectedHeader } from './engine/selected-header.js'
 import { planSelection, type Selection } from './engine/selection.js'
 import { transform } from './engine/transform.js'
+import { type Condition, loadCondition } from './engine/where.js'
 import type { ColumnList } from './format/column-list.js'
 import { formatOf, hasFields } from './format/format.js'
 import { closeInputs } from './input/open.js'
+import type { KernelDescription } from './kernel/built-in.js'
 import {
   type FormatName,
   type RunOptions,
@@ -28,11 +30,13 @@ export interface SelectOptions extends Omit<RunOptions, 'args' | 'exportName' | 
    * output's extension where it is .csv or .tsv and the inputs are of the other kind, else delimiter and quote of the inputs.
    */
   readonly outputDelimiter?: string
+  /** Only records for which this expression holds are seen, as `filter` lets them pass. Default: all. */
+  readonly where?: string
 }
 
 const VERB: Verb = {
   name: 'select',
-  also: ['outputDelimiter'],
+  also: ['outputDelimiter', 'where'],
   without: ['args', 'exportName', 'timeoutSeconds'],
 }
 
@@ -63,11 +67,11 @@ export async function selectOnPool(
   options: SelectOptions = {},
 ): Promise<Report> {
   const began = now()
-  const { prepared, settings, kernel, outputDialect } = prepareSelect(columns, inputs, options)
+  const { prepared, settings, kernel, work, outputDialect } = await prepareSelect(columns, inputs, options)
   try {
     const rejectHeader = headerOf(prepared)
     const header = selectedHeader(prepared, kernel, outputDialect)
-    const output = { kernel, header, rejectHeader, outputDialect }
+    const output = { kernel: work, header, rejectHeader, outputDialect }
     return (await transform(prepared, pool, output, settings, began)).report
   } finally {
     closeInputs(prepared.inputs)
@@ -80,14 +84,16 @@ export async function explainSelect(
   inputs: string | readonly string[],
   options: SelectOptions = {},
 ): Promise<Explanation> {
-  const { prepared, settings, selected } = prepareSelect(columns, inputs, options)
+  const { prepared, settings, selected, condition, work } = await prepareSelect(columns, inputs, options)
   closeInputs(prepared.inputs)
-  return makeExplanation(prepared, settings, {
+  const explanation = makeExplanation(prepared, settings, {
     kind: 'select',
     isReduction: false,
     columns: selected,
     outputs: settings.onError === 'reject' ? 2 : 1,
+    work: { kernel: work },
   })
+  return { ...explanation, ...(condition && { expression: condition.plan }) }
 }
 
 /** The delimiter that an output's name asks for, where it is not that of the inputs' format. */
@@ -101,25 +107,33 @@ function delimiterBy(output: string | undefined, format: FormatName): string | u
 interface Selecting extends Selection {
   readonly prepared: Prepared
   readonly settings: Settings
+  readonly condition: Condition | undefined
+  /** What runs in each thread. */
+  readonly work: KernelDescription
 }
 
-function prepareSelect(
+async function prepareSelect(
   columns: ColumnList,
   inputs: string | readonly string[],
   options: SelectOptions,
-): Selecting {
+): Promise<Selecting> {
   const settings = resolveOptions(options, VERB)
   const outputDelimiter = singleByte('outputDelimiter', options.outputDelimiter)
   const { format, delimiter, quote, header, names } = settings
   const choice = { format, delimiter, quote, header, names }
+  const compile = await loadCondition(options.where)
   let selection: Selection | undefined
+  let condition: Condition | undefined
   const prepared = openPrepared(inputs, settings, {
     choice,
     columns(there) {
       const wanted = outputDelimiter ?? delimiterBy(settings.output, there.format)
       selection = planSelection(columns, there, choice, wanted)
-      return selection.read
+      condition = compile?.(there)
+      return [...selection.read, ...(condition?.columns ?? [])]
     },
   })
-  return { prepared, settings, ...(selection as NonNullable<typeof selection>) }
+  const found = selection as NonNullable<typeof selection>
+  const work = condition?.restrict(found.kernel, found.read.length) ?? found.kernel
+  return { prepared, settings, condition, work, ...found }
 }

@@ -6,9 +6,11 @@ import { type ColumnsThere, openPrepared, type Prepared } from './engine/prepare
 import { reduce } from './engine/reduce.js'
 import { summarizeColumns, summaryTable } from './engine/stats-table.js'
 import { type TableFormat, tableFormatOf } from './engine/table.js'
+import { type Condition, loadCondition } from './engine/where.js'
 import { LinemillError } from './errors.js'
 import { type ColumnList, findColumns } from './format/column-list.js'
 import { closeInputs } from './input/open.js'
+import type { KernelDescription } from './kernel/built-in.js'
 import type { ColumnPartial, ColumnSummary } from './kernel/column-stats.js'
 import { type RunOptions, resolveOptions, type Settings, type Verb } from './options.js'
 import type { Explanation, Report } from './report.js'
@@ -27,6 +29,8 @@ export interface StatsOptions
   extends Omit<RunOptions, 'args' | 'exportName' | 'timeoutSeconds' | 'onError' | 'reject'> {
   /** Columns to look at: `'price,2-4,!time'`, or names and 1-based numbers. Default: all. */
   readonly columns?: ColumnList
+  /** Only records for which this expression holds are seen, as `filter` lets them pass. Default: all. */
+  readonly where?: string
   /** How the result is written. Default: by the output's extension, else as the inputs are. */
   readonly outputFormat?: TableFormat
   /** What to do about a record that has more or fewer fields than it should. Default `fail`. */
@@ -35,7 +39,7 @@ export interface StatsOptions
 
 const VERB: Verb = {
   name: 'stats',
-  also: ['columns', 'outputFormat'],
+  also: ['columns', 'outputFormat', 'where'],
   without: ['args', 'exportName', 'timeoutSeconds', 'reject'],
 }
 
@@ -62,11 +66,11 @@ export async function statsOnPool(
   options: StatsOptions = {},
 ): Promise<StatsReport> {
   const began = now()
-  const { prepared, settings, columns, format } = prepareStats(inputs, options)
+  const { prepared, settings, columns, format, work } = await prepareStats(inputs, options)
   try {
     let summaries: readonly ColumnSummary[] = []
     const reduction = {
-      kernel: { name: 'stats', columnCount: columns.length } as const,
+      kernel: work,
       format,
       finish({ states }: { readonly states: readonly unknown[] }) {
         const partials = states as readonly (readonly ColumnPartial[])[]
@@ -92,14 +96,16 @@ export async function explainStats(
   inputs: string | readonly string[],
   options: StatsOptions = {},
 ): Promise<Explanation> {
-  const { prepared, settings, columns } = prepareStats(inputs, options)
+  const { prepared, settings, columns, condition, work } = await prepareStats(inputs, options)
   closeInputs(prepared.inputs)
-  return makeExplanation(prepared, settings, {
+  const explanation = makeExplanation(prepared, settings, {
     kind: 'stats',
     isReduction: true,
     columns,
     outputs: 0,
+    work: { kernel: work },
   })
+  return { ...explanation, ...(condition && { expression: condition.plan }) }
 }
 
 /** What is ready to be looked at. */
@@ -109,21 +115,32 @@ interface Stats {
   /** Names of the columns. */
   readonly columns: readonly string[]
   readonly format: TableFormat
+  readonly condition: Condition | undefined
+  /** What runs in each thread. */
+  readonly work: KernelDescription
 }
 
-function prepareStats(inputs: string | readonly string[], options: StatsOptions): Stats {
+async function prepareStats(inputs: string | readonly string[], options: StatsOptions): Promise<Stats> {
   const settings = resolveOptions(options, VERB)
   const outputFormat = checkTableFormat(options.outputFormat)
   const { format, delimiter, quote, header, names, output } = settings
+  const compile = await loadCondition(options.where)
   let columns: readonly string[] = []
+  let condition: Condition | undefined
   const prepared = openPrepared(inputs, settings, {
     choice: { format, delimiter, quote, header, names },
     columns(there) {
       columns = chooseColumns(there, options.columns)
-      return columns
+      condition = compile?.(there)
+      return [...columns, ...(condition?.columns ?? [])]
     },
   })
-  return { prepared, settings, columns, format: outputFormat ?? tableFormatOf(output, prepared.format) }
+  const kernel = { name: 'stats', columnCount: columns.length } as const
+  const work = condition?.restrict(kernel, columns.length) ?? kernel
+  return {
+    ...{ prepared, settings, columns, condition, work },
+    format: outputFormat ?? tableFormatOf(output, prepared.format),
+  }
 }
 
 function chooseColumns({ format, names }: ColumnsThere, list: ColumnList | undefined): readonly string[] {

@@ -24,6 +24,7 @@ export function measureBatch(plan: Plan, records: number): { capacity: number; w
  */
 export class Batch {
   readonly capacity: number
+  readonly wantedCount: number
   /** Starts, ends, field counts, then start and end of each wanted column. Offsets relative to `bytes`. */
   readonly table: Uint32Array
   /** Parameters and results of the cut that filled this batch (layout: CUT_). */
@@ -51,6 +52,7 @@ export class Batch {
   constructor(primitives: Primitives, capacity: number, wantedCount: number) {
     this.#primitives = primitives
     this.capacity = capacity
+    this.wantedCount = wantedCount
     this.table = new Uint32Array(tableWords(capacity, wantedCount))
   }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { FilterOptions, FilterReport } from '../filter.js'
+import type { FilterOptions } from '../filter.js'
 import { isTerminal } from '../output/standard-error.js'
 import { typedOptions } from './command-options.js'
 import {
@@ -31,13 +31,5 @@ export async function filterAction(
   const work = (provided: Provided) => pool.filter(expression, inputs, { ...options, ...provided })
   const report = await conduct(wantsProgress, work, { isAll: !options.count })
   if (options.count) await printResult(`${report.passed}\n`)
-  await deliverReport(where, report, describeFilter)
-}
-
-async function describeFilter(report: FilterReport): Promise<string> {
-  const [{ describeReport }, { formatCount }] = await Promise.all([
-    import('./report-text.js'),
-    import('./sizes.js'),
-  ])
-  return describeReport(report, [['passed', formatCount(report.passed)]])
+  await deliverReport(where, report, async (done) => (await import('./report-text.js')).describeReport(done))
 }

@@ -20,6 +20,7 @@ export function describeReport(report: Report, more: readonly Line[] = []): stri
   lines.push(['records', formatCount(report.records)])
   if (report.blankLines > 0) lines.push(['blank lines', `${formatCount(report.blankLines)} skipped`])
   if (report.errors > 0) lines.push(['errors', formatCount(report.errors)])
+  if (report.passed !== undefined) lines.push(['passed', formatCount(report.passed)])
   const drains = report.drains === 1 ? '1 drain' : `${formatCount(report.drains)} drains`
   lines.push(
     ['output', `${formatBytes(report.outputBytes)}, ${drains} before the last block was finished`],

@@ -5,7 +5,6 @@ import type { SampleOptions } from '../sample.js'
 import { typedOptions } from './command-options.js'
 import { checkReportFile, conduct, deliverReport, type Provided, printExplanation } from './conduct.js'
 import { takePool } from './early-pool.js'
-import { describeSlice } from './slice-action.js'
 
 /** Do `linemill sample`. */
 export async function sampleAction(
@@ -30,7 +29,7 @@ export async function sampleAction(
   const report = await conduct(wantsProgress, (provided: Provided) => {
     return pool.sample(inputs, { ...options, ...provided })
   })
-  await deliverReport(where, report, describeSlice)
+  await deliverReport(where, report, async (done) => (await import('./report-text.js')).describeReport(done))
 }
 
 function readRecords(typed: string): number {

@@ -49,18 +49,9 @@ async function act(inputs: readonly string[], command: Command, { work, explain 
   await using pool = (await takeEarlyPool(options.workers)) ?? poolOf(options)
   const done = (provided: Provided) => work(pool, { ...options, ...provided })
   const report = await conduct(wantsProgress, done)
-  await deliverReport(where, report, describeSlice)
+  await deliverReport(where, report, async (done) => (await import('./report-text.js')).describeReport(done))
 }
 
 function poolOf({ workers }: Options): LinemillPool {
   return createPool(workers === undefined ? {} : { workers })
-}
-
-/** Describe what was passed on. */
-export async function describeSlice(report: SliceReport): Promise<string> {
-  const [{ describeReport }, { formatCount }] = await Promise.all([
-    import('./report-text.js'),
-    import('./sizes.js'),
-  ])
-  return describeReport(report, [['passed', formatCount(report.passed)]])
 }

@@ -195,8 +195,8 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
   },
   {
     flags: '--where <expression>',
-    description: 'count the records for which it holds, as filter does',
-    verbs: ['count'],
+    description: 'only the records for which it holds, as filter lets them pass',
+    verbs: ['count', 'select', ...GROUPS, 'stats'],
     key: 'where',
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },

@@ -10,6 +10,8 @@ export interface VerbFigures {
   readonly outputBytes: number
   readonly began: number
   readonly workBegan: number
+  /** Whether a condition let some of the records pass. Default false. */
+  readonly isRestricted?: boolean
 }
 
 /** What only a verb knows of what it would do. */
@@ -47,7 +49,7 @@ export function makeFigures(
   prepared: Prepared,
   settings: Settings,
   execution: Execution,
-  { workers, outputBytes, began, workBegan }: VerbFigures,
+  { workers, outputBytes, began, workBegan, isRestricted = false }: VerbFigures,
 ): Report {
   const start = (workBegan - began) / 1000
   const seconds = (now() - began) / 1000
@@ -62,6 +64,7 @@ export function makeFigures(
     records: execution.records,
     blankLines: execution.ends.reduce((sum, { blanks }) => sum + blanks, 0),
     errors: execution.errors,
+    ...(isRestricted && { passed: execution.passed }),
     outputBytes,
     drains: execution.drains,
     seconds,

@@ -2,10 +2,11 @@ import { makeHashSeed } from '../batch/group-table.js'
 import { LinemillError } from '../errors.js'
 import { type ColumnList, findColumns, namesWritten } from '../format/column-list.js'
 import type { AggregateDescription } from '../kernel/aggregate.js'
+import type { KernelDescription } from '../kernel/built-in.js'
 import { CombinedGroups } from '../kernel/combined-groups.js'
 import type { GroupDescription, GroupPartial } from '../kernel/group-kernel.js'
 import type { FormatName, Settings } from '../options.js'
-import type { Explanation, Report } from '../report.js'
+import type { Explanation, FilterPlan, Report } from '../report.js'
 import type { Pool } from '../worker/pool.js'
 import { describeAggregate, nameAggregate, type WrittenAggregate } from './aggregate-list.js'
 import type { Workers } from './execute.js'
@@ -22,6 +23,7 @@ import {
   type TableValue,
   tableFormatOf,
 } from './table.js'
+import type { CompileCondition } from './where.js'
 
 /** How a verb wants records to be grouped. */
 export interface GroupWishes {
@@ -36,6 +38,8 @@ export interface GroupWishes {
   /** The most rows of the result. */
   readonly top: number
   readonly outputFormat: TableFormat | undefined
+  /** Which records are seen, where not all are. */
+  readonly where: CompileCondition | undefined
 }
 
 /** Groups that are ready to be made. */
@@ -43,6 +47,9 @@ export interface Grouping {
   readonly prepared: Prepared
   readonly settings: Settings
   readonly kernel: GroupDescription
+  /** What runs in each thread: the kernel, or what lets it see some of the records only. */
+  readonly work: KernelDescription
+  readonly where?: FilterPlan
   readonly format: TableFormat
   /** Names of the columns that are read. */
   readonly read: readonly string[]
@@ -63,8 +70,13 @@ export function prepareGrouping(
   const prepared = openPrepared(inputs, settings, {
     choice: { format, delimiter, quote, header, names },
     columns(there) {
-      found = findGroups(there, wishes)
-      return found.read
+      const groups = findGroups(there, wishes)
+      const condition = wishes.where?.(there)
+      const { kernel, read } = groups
+      const work = condition?.restrict(kernel, read.length) ?? kernel
+      const columns = [...read, ...(condition?.columns ?? [])]
+      found = { ...groups, read: columns, work, ...(condition && { where: condition.plan }) }
+      return columns
     },
   })
   return {
@@ -134,10 +146,10 @@ export async function runGrouping(
   pool: Pool | Workers,
   began: number,
 ): Promise<{ report: Report; table: Table; groupCount: number }> {
-  const { prepared, settings, kernel, format } = grouping
+  const { prepared, settings, kernel, work, format } = grouping
   let groupCount = 0
   const reduction = {
-    kernel,
+    kernel: work,
     format,
     finish({ states }: { readonly states: readonly unknown[] }): Table {
       const groups = new CombinedGroups(kernel, prepared.primitives, states as readonly GroupPartial[])
@@ -169,15 +181,18 @@ function makeTable(groups: CombinedGroups, { kernel, columns, sort, top }: Group
 }
 
 /** Say what would be done. */
-export function explainGrouping({ prepared, settings, read, columns, kernel }: Grouping): Explanation {
+export function explainGrouping(grouping: Grouping): Explanation {
+  const { prepared, settings, read, columns, kernel, work, where } = grouping
   const explanation = makeExplanation(prepared, settings, {
     kind: 'group',
     isReduction: true,
-    columns: read,
+    columns: [...new Set(read)],
     outputs: 0,
+    work: { kernel: work },
   })
   return {
     ...explanation,
+    ...(where && { expression: where }),
     groups: { keys: columns.slice(0, kernel.keys.length), values: columns.slice(kernel.keys.length) },
   }
 }

@@ -48,7 +48,10 @@ export async function reduce(
     const passedOver = execution.errors > 0 ? await import('./passed-over.js') : undefined
     await commitAll(sinks)
     if (passedOver) settings.onWarning(passedOver.describeErrors(prepared, execution, settings))
-    const report = makeFigures(prepared, settings, execution, { workers, outputBytes, began, workBegan })
+    const report = makeFigures(prepared, settings, execution, {
+      ...{ workers, outputBytes, began, workBegan },
+      isRestricted: kernel.name === 'where',
+    })
     return { report, table }
   } catch (thrown) {
     for (const sink of sinks) await sink.abort()

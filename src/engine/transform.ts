@@ -36,17 +36,17 @@ export interface Transform {
 export async function transform(
   prepared: Prepared,
   pool: Pool,
-  { kernel, header, rejectHeader, isWritten = true, finish, outputDialect = NO_JOB.outputDialect }: Transform,
+  { kernel, header, rejectHeader, isWritten = true, finish, outputDialect }: Transform,
   settings: Settings,
   began: number,
 ): Promise<{ report: Report; execution: Execution }> {
   const sinks = isWritten ? await openSinks(prepared, settings) : []
   const workBegan = now()
   try {
-    if (kernel.name !== 'select') warnOfExtension(prepared, settings)
+    if (outputDialect === undefined) warnOfExtension(prepared, settings)
     if (isWritten) await orCancelled(writeHeaders(sinks, { header, rejectHeader }), settings.signal)
     const { onError, workers } = settings
-    const task = { ...NO_JOB, outputDialect, recordAllowed: true, kernel, onError }
+    const task = { ...NO_JOB, ...(outputDialect && { outputDialect }), recordAllowed: true, kernel, onError }
     const execution = await execute(prepared, pool, task, finish === undefined ? sinks : [], settings)
     let finishedBytes = 0
     for (const piece of finish?.(execution) ?? []) {
@@ -60,7 +60,10 @@ export async function transform(
     await commitAll(sinks)
     if (passedOver) settings.onWarning(passedOver.describeErrors(prepared, execution, settings))
     const outputBytes = header.length + finishedBytes + (execution.bytesWritten[0] ?? 0)
-    const figures = makeFigures(prepared, settings, execution, { workers, outputBytes, began, workBegan })
+    const figures = makeFigures(prepared, settings, execution, {
+      ...{ workers, outputBytes, began, workBegan },
+      isRestricted: kernel.name === 'where',
+    })
     const [sink] = sinks
     const report = sink instanceof MemorySink ? { ...figures, output: sink.bytes() } : figures
     return { report, execution }

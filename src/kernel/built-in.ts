@@ -1,7 +1,7 @@
 import type { Batch } from '../batch/batch.js'
 import { ExtentWriter } from '../batch/extent-writer.js'
 import { makeCursor } from '../batch/make-cursor.js'
-import type { ExpressionFunction } from '../expression/compile.js'
+import type { CompiledExpression, ExpressionFunction } from '../expression/compile.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { FilterDescription } from './filter-kernel.js'
@@ -14,6 +14,7 @@ import type { SelectDescription } from './select-kernel.js'
 import type { SliceDescription } from './slice-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
 import type { StatsDescription } from './stats-kernel.js'
+import type { WhereDescription } from './where-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
 export type KernelDescription =
@@ -25,6 +26,7 @@ export type KernelDescription =
   | StatsDescription
   | SampleDescription
   | FractionDescription
+  | WhereDescription<KernelDescription>
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -49,12 +51,18 @@ export async function makeBuiltInKernel(
     case 'filter': {
       const { FilterKernel } = await import('./filter-kernel.js')
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
-      const { columns, function: rest, whole } = description.expression
-      const functions = {
-        rest: await makeRecordFunction(columns, rest, batch, settings),
-        whole: await makeRecordFunction(columns, whole, batch, settings),
-      }
-      return new FilterKernel(parts, description, batch, primitives, functions)
+      const selector = await makeSelector(description.expression, batch, primitives, settings)
+      return new FilterKernel(parts, description, selector)
+    }
+    case 'where': {
+      const { WhereKernel } = await import('./where-kernel.js')
+      const { SelectedBatch } = await import('../batch/selected-batch.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
+      const { expression, firstColumn, kernel: other } = description
+      const selector = await makeSelector(expression, batch, primitives, settings)
+      const selected = new SelectedBatch(batch, primitives)
+      const kernel = await makeBuiltInKernel(other, { batch: selected, writers, primitives, settings })
+      return new WhereKernel(parts, { selector, firstColumn, selected, kernel })
     }
     case 'group': {
       const { GroupKernel } = await import('./group-kernel.js')
@@ -89,7 +97,22 @@ export async function makeBuiltInKernel(
   }
 }
 
-/** A part of a filter's expression that is a function; ndjson is parsed by its cursor. */
+async function makeSelector(
+  expression: CompiledExpression,
+  batch: Batch,
+  primitives: Primitives,
+  settings: KernelSettings,
+) {
+  const { RecordSelector } = await import('./record-selector.js')
+  const { columns, function: rest, whole } = expression
+  const functions = {
+    rest: await makeRecordFunction(columns, rest, batch, settings),
+    whole: await makeRecordFunction(columns, whole, batch, settings),
+  }
+  return new RecordSelector({ batch, primitives, expression, functions })
+}
+
+/** A part of an expression that is a function; ndjson is parsed by its cursor. */
 async function makeRecordFunction(
   columns: readonly string[],
   part: ExpressionFunction | undefined,

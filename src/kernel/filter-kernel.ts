@@ -1,18 +1,8 @@
 import type { Batch } from '../batch/batch.js'
 import { LinemillError } from '../errors.js'
 import type { CompiledExpression } from '../expression/compile.js'
-import { bindProgram } from '../expression/program.js'
-import type { RecordFunction } from '../expression/record-function.js'
 import type { InputPlan } from '../plan/plan.js'
-import {
-  SELECT_CAPACITY,
-  SELECT_COUNT,
-  SELECT_END,
-  SELECT_NEXT,
-  SELECT_WORDS,
-  SELECTED_IN_DOUBT,
-} from '../predicate-layout.js'
-import type { Primitives } from '../primitives/primitives.js'
+import type { RecordSelector } from './record-selector.js'
 import { UserKernel, type UserKernelParts } from './user-kernel.js'
 
 /** Which records are let pass. */
@@ -25,81 +15,36 @@ export interface FilterDescription {
   readonly isCount: boolean
 }
 
-/** Parts of an expression that are functions. */
-export interface FilterFunctions {
-  /** What records must pass that are selected natively. */
-  readonly rest: RecordFunction | undefined
-  /** All of it, for those that natively are in doubt. */
-  readonly whole: RecordFunction | undefined
-}
-
-/** Lets the records pass for which an expression holds: selected natively, then by its function, if it has one. */
+/** Lets the records pass for which an expression holds. */
 export class FilterKernel extends UserKernel {
   protected override readonly what = 'the expression'
   readonly #description: FilterDescription
-  readonly #primitives: Primitives
-  readonly #functions: FilterFunctions
-  readonly #select = new Uint32Array(SELECT_WORDS)
-  /** Records before `#selectedUntil` that pass natively: so many, the next of which is yet to be looked at. */
-  readonly #selected: Uint32Array
-  #selectedUntil = -1
-  #count = 0
-  #next = 0
-  #program: Uint32Array
+  readonly #selector: RecordSelector
 
-  constructor(
-    parts: UserKernelParts,
-    description: FilterDescription,
-    batch: Batch,
-    primitives: Primitives,
-    functions: FilterFunctions,
-  ) {
+  constructor(parts: UserKernelParts, description: FilterDescription, selector: RecordSelector) {
     super(parts)
     this.#description = description
-    this.#primitives = primitives
-    this.#functions = functions
-    this.#program = description.expression.program
-    this.#selected = new Uint32Array(batch.capacity)
+    this.#selector = selector
   }
 
   override useInput(input: InputPlan): void {
-    const { slots, dialect } = input
-    const capacity = this.#selected.length
-    this.#program = bindProgram(this.#description.expression.program, {
-      capacity,
-      slots,
-      quote: dialect.quote,
-      areMembers: input.members.length > 0,
-    })
-    this.#functions.rest?.useInput(input)
-    this.#functions.whole?.useInput(input)
+    this.#selector.useInput(input)
   }
 
   override process(batch: Batch): void {
-    this.#selectedUntil = -1
-    this.#functions.rest?.useBatch()
-    this.#functions.whole?.useBatch()
+    this.#selector.useBatch()
     super.process(batch)
   }
 
-  protected override run(batch: Batch, from: number, until: number): void {
+  protected override run(_batch: Batch, from: number, until: number): void {
     this.checkCancelled()
-    if (until !== this.#selectedUntil) this.#selectRecords(batch, from, until)
+    const selector = this.#selector
+    selector.begin(from, until)
     let done = from
     try {
-      while (this.#next < this.#count) {
-        const listed = this.#selected[this.#next++]
-        const first = listed & ~SELECTED_IN_DOUBT
-        const call = listed === first ? this.#functions.rest : this.#functions.whole
-        let end = first + 1
-        if (call === undefined) {
-          while (this.#next < this.#count && this.#selected[this.#next] === end) {
-            this.#next++
-            end++
-          }
-        } else if (!this.#holds(call, first)) continue
-        this.#let(done, first, end)
-        done = end
+      while (selector.next(this.#beginCall)) {
+        this.#let(done, selector.first, selector.end)
+        done = selector.end
       }
     } catch (thrown) {
       // The record at hand fails; what stands before it is settled.
@@ -107,6 +52,11 @@ export class FilterKernel extends UserKernel {
       throw thrown
     }
     this.#let(done, until, until)
+  }
+
+  readonly #beginCall = (record: number): void => {
+    this.checkCancelled()
+    this.context.index = record
   }
 
   /** Let records pass, `[start, end)` of which hold and `[from, start)` do not. */
@@ -118,28 +68,12 @@ export class FilterKernel extends UserKernel {
     if (!isCount && first < last) this.emitter.inputLines(first, last)
   }
 
-  /** The stack of an expression leads nowhere. */
   override positioned(thrown: unknown): LinemillError {
-    const { code, message, position, excerpt } = super.positioned(thrown)
-    return new LinemillError(code, message, { position, excerpt })
+    return withoutStack(super.positioned(thrown))
   }
+}
 
-  #holds(call: RecordFunction, record: number): boolean {
-    this.checkCancelled()
-    this.context.index = record
-    return call.holds(record)
-  }
-
-  /** List the records of `[from, until)` that pass natively. */
-  #selectRecords({ bytes, table, capacity }: Batch, from: number, until: number): void {
-    const select = this.#select
-    select[SELECT_NEXT] = from
-    select[SELECT_END] = until
-    select[SELECT_CAPACITY] = capacity
-    select[SELECT_COUNT] = 0
-    this.#primitives.selectRecords(bytes, table, this.#program, select, this.#selected)
-    this.#count = select[SELECT_COUNT]
-    this.#next = 0
-    this.#selectedUntil = until
-  }
+/** The error without its cause: the stack of an expression leads nowhere. */
+export function withoutStack({ code, message, position, excerpt }: LinemillError): LinemillError {
+  return new LinemillError(code, message, { position, excerpt })
 }

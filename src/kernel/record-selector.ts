@@ -1,0 +1,117 @@
+import type { Batch } from '../batch/batch.js'
+import type { CompiledExpression } from '../expression/compile.js'
+import { bindProgram } from '../expression/program.js'
+import type { RecordFunction } from '../expression/record-function.js'
+import type { InputPlan } from '../plan/plan.js'
+import {
+  SELECT_CAPACITY,
+  SELECT_COUNT,
+  SELECT_END,
+  SELECT_NEXT,
+  SELECT_WORDS,
+  SELECTED_IN_DOUBT,
+} from '../predicate-layout.js'
+import type { Primitives } from '../primitives/primitives.js'
+
+/** Parts of an expression that are functions. */
+export interface ExpressionFunctions {
+  /** What records must pass that are selected natively. */
+  readonly rest: RecordFunction | undefined
+  /** All of it, for those that natively are in doubt. */
+  readonly whole: RecordFunction | undefined
+}
+
+/** What a selector is made of. */
+export interface SelectorParts {
+  readonly batch: Batch
+  readonly primitives: Primitives
+  readonly expression: CompiledExpression
+  readonly functions: ExpressionFunctions
+}
+
+/** Finds the records of a batch for which an expression holds: natively, then by its function, if it has one. */
+export class RecordSelector {
+  /** The records that `next` found: `[first, end)`. */
+  first = 0
+  end = 0
+  readonly #parts: SelectorParts
+  readonly #select = new Uint32Array(SELECT_WORDS)
+  /** Records before `#selectedUntil` that pass natively: so many, the next of which is yet to be looked at. */
+  readonly #selected: Uint32Array
+  #selectedUntil = -1
+  #count = 0
+  #next = 0
+  #program: Uint32Array
+
+  constructor(parts: SelectorParts) {
+    this.#parts = parts
+    this.#program = parts.expression.program
+    this.#selected = new Uint32Array(parts.batch.capacity)
+  }
+
+  /**
+   * Say which input the next batches come from.
+   *
+   * @param firstColumn place of the expression's first column among the columns that are read.
+   */
+  useInput(input: InputPlan, firstColumn = 0): void {
+    const slots = input.slots.slice(firstColumn)
+    const { expression, functions } = this.#parts
+    this.#program = bindProgram(expression.program, {
+      capacity: this.#selected.length,
+      slots,
+      quote: input.dialect.quote,
+      areMembers: input.members.length > 0,
+    })
+    functions.rest?.useInput({ ...input, slots })
+    functions.whole?.useInput({ ...input, slots })
+  }
+
+  /** Say that the batch was filled anew. */
+  useBatch(): void {
+    this.#selectedUntil = -1
+    this.#parts.functions.rest?.useBatch()
+    this.#parts.functions.whole?.useBatch()
+  }
+
+  /** Look for records from `from` to before `until`, where `from` is behind those that were looked at. */
+  begin(from: number, until: number): void {
+    if (until === this.#selectedUntil) return
+    const { batch, primitives } = this.#parts
+    const { bytes, table, capacity } = batch
+    const select = this.#select
+    select[SELECT_NEXT] = from
+    select[SELECT_END] = until
+    select[SELECT_CAPACITY] = capacity
+    select[SELECT_COUNT] = 0
+    primitives.selectRecords(bytes, table, this.#program, select, this.#selected)
+    this.#count = select[SELECT_COUNT]
+    this.#next = 0
+    this.#selectedUntil = until
+  }
+
+  /**
+   * Find the next records that pass, some that stand side by side; false if there are no more.
+   *
+   * @param onCall is told each record that a function is asked about, before it is; what that throws is thrown on.
+   */
+  next(onCall: (record: number) => void): boolean {
+    const { rest, whole } = this.#parts.functions
+    while (this.#next < this.#count) {
+      const listed = this.#selected[this.#next++]
+      this.first = listed & ~SELECTED_IN_DOUBT
+      this.end = this.first + 1
+      const call = listed === this.first ? rest : whole
+      if (call === undefined) {
+        while (this.#next < this.#count && this.#selected[this.#next] === this.end) {
+          this.#next++
+          this.end++
+        }
+        return true
+      }
+      onCall(this.first)
+      if (call.holds(this.first)) return true
+    }
+    return false
+  }
+}
