@@ -77,7 +77,7 @@ export async function freqOnPool(
 }
 
 function rowsOf({ rows }: Table): { value: string; count: number }[] {
-  return Array.from(rows, ([value, count]) => ({ value: String(value), count: Number(count) }))
+  return Array.from(rows, ([value, count]) => ({ value: String(value ?? ''), count: Number(count) }))
 }
 
 /** Say what `freq` would do, without doing it. */
@@ -100,7 +100,6 @@ async function prepareFreq(
   const most = Number.MAX_SAFE_INTEGER
   const top = wholeNumber('top', options.top, DEFAULT_TOP, 0, most)
   return prepareGrouping(inputs, settings, {
-    verb: VERB.name,
     keys: typeof column === 'number' ? [column] : column,
     aggregates: readAggregates('count'),
     arrange(names) {

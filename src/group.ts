@@ -9,7 +9,7 @@ import {
 } from './engine/grouping.js'
 import { onOwnPool } from './engine/own-pool.js'
 import { findSortColumns, type SortList } from './engine/sort-list.js'
-import { type TableFormat, type TableValue, tableToObjects } from './engine/table.js'
+import { type PlainValue, type TableFormat, tableToObjects } from './engine/table.js'
 import { loadCondition } from './engine/where.js'
 import type { ColumnList } from './format/column-list.js'
 import { closeInputs } from './input/open.js'
@@ -40,7 +40,7 @@ const VERB: Verb = {
 }
 
 /** A row of a result, by the names of its columns; an empty value is null. */
-export type ResultRow = Record<string, Exclude<TableValue, Uint8Array>>
+export type ResultRow = Record<string, PlainValue>
 
 export interface GroupReport extends Report {
   /** How many groups there are, whatever `top` says. */
@@ -102,7 +102,6 @@ async function prepareGroups(
   const settings = resolveOptions(options, VERB)
   const most = Number.MAX_SAFE_INTEGER
   return prepareGrouping(inputs, settings, {
-    verb: 'group',
     keys: columns,
     aggregates: readAggregates(options.aggregates ?? 'count'),
     arrange: (names) => ({ columns: names, sort: findSortColumns(options.sort, names) }),

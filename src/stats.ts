@@ -3,14 +3,14 @@ import { makeExplanation } from './engine/figures.js'
 import { checkTableFormat } from './engine/grouping.js'
 import { onOwnPool } from './engine/own-pool.js'
 import { type ColumnsThere, openPrepared, type Prepared } from './engine/prepare.js'
+import { planReading, type Reading, takeApart } from './engine/reading.js'
 import { reduce } from './engine/reduce.js'
 import { summarizeColumns, summaryTable } from './engine/stats-table.js'
 import { type TableFormat, tableFormatOf } from './engine/table.js'
-import { type Condition, loadCondition } from './engine/where.js'
+import { loadCondition } from './engine/where.js'
 import { LinemillError } from './errors.js'
-import { type ColumnList, findColumns } from './format/column-list.js'
+import { type ColumnList, findColumns, memberNames } from './format/column-list.js'
 import { closeInputs } from './input/open.js'
-import type { KernelDescription } from './kernel/built-in.js'
 import type { ColumnPartial, ColumnSummary } from './kernel/column-stats.js'
 import { type RunOptions, resolveOptions, type Settings, type Verb } from './options.js'
 import type { Explanation, Report } from './report.js'
@@ -66,15 +66,16 @@ export async function statsOnPool(
   options: StatsOptions = {},
 ): Promise<StatsReport> {
   const began = now()
-  const { prepared, settings, columns, format, work } = await prepareStats(inputs, options)
+  const { prepared, settings, columns, format, reading } = await prepareStats(inputs, options)
   try {
     let summaries: readonly ColumnSummary[] = []
     const reduction = {
-      kernel: work,
+      kernel: reading.work,
       format,
       finish({ states }: { readonly states: readonly unknown[] }) {
-        const partials = states as readonly (readonly ColumnPartial[])[]
-        summaries = summarizeColumns(columns, prepared.primitives, partials)
+        const { partials } = takeApart(states, prepared.format)
+        const parts = partials as readonly (readonly ColumnPartial[])[]
+        summaries = summarizeColumns(columns, prepared.primitives, parts)
         return summaryTable(summaries)
       },
     }
@@ -96,16 +97,16 @@ export async function explainStats(
   inputs: string | readonly string[],
   options: StatsOptions = {},
 ): Promise<Explanation> {
-  const { prepared, settings, columns, condition, work } = await prepareStats(inputs, options)
+  const { prepared, settings, columns, reading } = await prepareStats(inputs, options)
   closeInputs(prepared.inputs)
   const explanation = makeExplanation(prepared, settings, {
     kind: 'stats',
     isReduction: true,
     columns,
     outputs: 0,
-    work: { kernel: work },
+    work: { kernel: reading.work },
   })
-  return { ...explanation, ...(condition && { expression: condition.plan }) }
+  return { ...explanation, ...(reading.where && { expression: reading.where }) }
 }
 
 /** What is ready to be looked at. */
@@ -115,9 +116,8 @@ interface Stats {
   /** Names of the columns. */
   readonly columns: readonly string[]
   readonly format: TableFormat
-  readonly condition: Condition | undefined
-  /** What runs in each thread. */
-  readonly work: KernelDescription
+  /** How the kernel gets at them. */
+  readonly reading: Reading
 }
 
 async function prepareStats(inputs: string | readonly string[], options: StatsOptions): Promise<Stats> {
@@ -126,28 +126,30 @@ async function prepareStats(inputs: string | readonly string[], options: StatsOp
   const { format, delimiter, quote, header, names, output } = settings
   const compile = await loadCondition(options.where)
   let columns: readonly string[] = []
-  let condition: Condition | undefined
+  let reading: Reading | undefined
   const prepared = openPrepared(inputs, settings, {
     choice: { format, delimiter, quote, header, names },
     columns(there) {
       columns = chooseColumns(there, options.columns)
-      condition = compile?.(there)
-      return [...columns, ...(condition?.columns ?? [])]
+      const kernel = { name: 'stats', columnCount: columns.length } as const
+      reading = planReading(there, { kernel, read: columns, asked: [], condition: compile?.(there) })
+      return reading.columns
     },
+    members: () => reading?.members ?? [],
   })
-  const kernel = { name: 'stats', columnCount: columns.length } as const
-  const work = condition?.restrict(kernel, columns.length) ?? kernel
   return {
-    ...{ prepared, settings, columns, condition, work },
+    ...{ prepared, settings, columns },
+    reading: reading as NonNullable<typeof reading>,
     format: outputFormat ?? tableFormatOf(output, prepared.format),
   }
 }
 
 function chooseColumns({ format, names }: ColumnsThere, list: ColumnList | undefined): readonly string[] {
   if (format === 'ndjson') {
+    if (list !== undefined) return [...new Set(memberNames(list))]
     throw new LinemillError(
       'ERR_USAGE',
-      'stats reads csv, tsv and lines, but not ndjson: make a csv of it first, by run with a job that has an output',
+      'stats of ndjson wants `columns`: names of the properties to look at, since no header lists them',
     )
   }
   // Where no input has a record, none has a column either.

@@ -37,8 +37,13 @@ export class SelectedBatch extends Batch {
     const { table: from } = this.#origin
     const { table: to, capacity, recordCount } = this
     const origins = this.#origins
+    if (recordCount === 0) return
+    const first = origins[0]
+    const areNeighbours = origins[recordCount - 1] === first + recordCount - 1
     for (let word = 0; word < to.length; word += capacity) {
-      for (let record = 0; record < recordCount; record++) to[word + record] = from[word + origins[record]]
+      if (areNeighbours) to.set(from.subarray(word + first, word + first + recordCount), word)
+      else
+        for (let record = 0; record < recordCount; record++) to[word + record] = from[word + origins[record]]
     }
   }
 

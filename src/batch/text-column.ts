@@ -13,8 +13,9 @@ export function fieldWordOf({ format, slots }: InputPlan, column: number, capaci
 }
 
 /** The name of a column that is read. */
-export function columnNameOf({ format, slots, wanted, names }: InputPlan, column: number): string {
-  return format === 'lines' ? names[0] : names[wanted[slots[column]]]
+export function columnNameOf({ format, slots, wanted, names, members }: InputPlan, column: number): string {
+  if (format === 'lines') return names[0]
+  return format === 'ndjson' ? members[slots[column]] : names[wanted[slots[column]]]
 }
 
 /** The fields of a column as ranges of bytes, quotes taken off: that of the field found last. */

@@ -1,21 +1,22 @@
 import { makeHashSeed } from '../batch/group-table.js'
 import { LinemillError } from '../errors.js'
-import { type ColumnList, findColumns, namesWritten } from '../format/column-list.js'
+import { type ColumnList, findColumns, memberNames, namesWritten } from '../format/column-list.js'
 import type { AggregateDescription } from '../kernel/aggregate.js'
-import type { KernelDescription } from '../kernel/built-in.js'
 import { CombinedGroups } from '../kernel/combined-groups.js'
 import type { GroupDescription, GroupPartial } from '../kernel/group-kernel.js'
-import type { FormatName, Settings } from '../options.js'
-import type { Explanation, FilterPlan, Report } from '../report.js'
+import type { Settings } from '../options.js'
+import type { Explanation, Report } from '../report.js'
 import type { Pool } from '../worker/pool.js'
 import { describeAggregate, nameAggregate, type WrittenAggregate } from './aggregate-list.js'
 import type { Workers } from './execute.js'
 import { makeExplanation } from './figures.js'
 import { type ColumnsThere, openPrepared, type Prepared } from './prepare.js'
+import { planReading, type Reading, takeApart } from './reading.js'
 import { reduce } from './reduce.js'
 import type { SortColumn } from './sort-list.js'
 import { sortRows } from './sort-rows.js'
 import {
+  JsonToken,
   TABLE_FORMATS,
   type Table,
   type TableFormat,
@@ -27,7 +28,6 @@ import type { CompileCondition } from './where.js'
 
 /** How a verb wants records to be grouped. */
 export interface GroupWishes {
-  readonly verb: string
   readonly keys: ColumnList
   readonly aggregates: readonly WrittenAggregate[]
   /** Name the columns of the result, and say what it is sorted by; `columns` are those of keys, then of aggregates. */
@@ -47,12 +47,9 @@ export interface Grouping {
   readonly prepared: Prepared
   readonly settings: Settings
   readonly kernel: GroupDescription
-  /** What runs in each thread: the kernel, or what lets it see some of the records only. */
-  readonly work: KernelDescription
-  readonly where?: FilterPlan
+  /** How the kernel gets at the columns. */
+  readonly reading: Reading
   readonly format: TableFormat
-  /** Names of the columns that are read. */
-  readonly read: readonly string[]
   /** Names of the result's columns. */
   readonly columns: readonly string[]
   readonly sort: readonly SortColumn[]
@@ -70,14 +67,13 @@ export function prepareGrouping(
   const prepared = openPrepared(inputs, settings, {
     choice: { format, delimiter, quote, header, names },
     columns(there) {
-      const groups = findGroups(there, wishes)
-      const condition = wishes.where?.(there)
-      const { kernel, read } = groups
-      const work = condition?.restrict(kernel, read.length) ?? kernel
-      const columns = [...read, ...(condition?.columns ?? [])]
-      found = { ...groups, read: columns, work, ...(condition && { where: condition.plan }) }
-      return columns
+      const { read, asked, ...groups } = findGroups(there, wishes)
+      const { kernel } = groups
+      const reading = planReading(there, { kernel, read, asked, condition: wishes.where?.(there) })
+      found = { ...groups, reading }
+      return reading.columns
     },
+    members: () => found?.reading.members ?? [],
   })
   return {
     ...(found as NonNullable<typeof found>),
@@ -89,18 +85,17 @@ export function prepareGrouping(
 }
 
 function findGroups(there: ColumnsThere, wishes: GroupWishes) {
-  checkFormat(there.format, wishes.verb)
   const { keys, aggregates, arrange } = wishes
   const read: string[] = []
   const indexOf = (name: string): number => {
     const known = read.indexOf(name)
     return known < 0 ? read.push(name) - 1 : known
   }
-  const keyNames = findNames(keys, there.names)
+  const keyNames = findNames(keys, there)
   const keyIndexes = keyNames.map(indexOf)
   const names = [...keyNames]
   const described: AggregateDescription[] = aggregates.map((aggregate) => {
-    const name = aggregate.column === undefined ? undefined : findName(aggregate.column, there.names)
+    const name = aggregate.column === undefined ? undefined : findName(aggregate.column, there)
     names.push(nameAggregate(aggregate, name))
     return describeAggregate(aggregate, name === undefined ? -1 : indexOf(name))
   })
@@ -117,25 +112,26 @@ function findGroups(there: ColumnsThere, wishes: GroupWishes) {
     aggregates: described,
     seed: makeHashSeed(),
   }
+  const asked = [...keyIndexes, ...described.filter(givesText).map(({ column }) => column)]
   // Where no input has a record, none has a column either.
-  return { kernel, read: there.names.length === 0 ? [] : read, columns, sort }
+  const isEmpty = there.names.length === 0 && there.format !== 'ndjson'
+  return { kernel, asked, read: isEmpty ? [] : read, columns, sort }
 }
 
-function checkFormat(format: FormatName, verb: string): void {
-  if (format !== 'ndjson') return
-  throw usage(
-    `${verb} reads csv, tsv and lines, but not ndjson: make a csv of it first, by run with a job that has an output`,
-  )
+/** Whether an aggregate comes to what a field holds. */
+function givesText({ name }: AggregateDescription): boolean {
+  return name === 'first' || name === 'last' || name === 'lexmin' || name === 'lexmax'
 }
 
 /** The names of the columns that a list names; as they are written where no input has a record. */
-function findNames(list: ColumnList, names: readonly string[]): string[] {
+function findNames(list: ColumnList, { format, names }: ColumnsThere): string[] {
+  if (format === 'ndjson') return memberNames(list)
   if (names.length === 0) return namesWritten(list)
   return findColumns(list, names).map((index) => names[index])
 }
 
-function findName(written: string, names: readonly string[]): string {
-  const [name, ...more] = findNames(written, names)
+function findName(written: string, there: ColumnsThere): string {
+  const [name, ...more] = findNames(written, there)
   if (more.length === 0) return name
   throw usage(`an aggregate takes one column, but ${written} names ${more.length + 1}`)
 }
@@ -146,24 +142,31 @@ export async function runGrouping(
   pool: Pool | Workers,
   began: number,
 ): Promise<{ report: Report; table: Table; groupCount: number }> {
-  const { prepared, settings, kernel, work, format } = grouping
+  const { prepared, settings, kernel, reading, format } = grouping
   let groupCount = 0
   const reduction = {
-    kernel: work,
+    kernel: reading.work,
     format,
     finish({ states }: { readonly states: readonly unknown[] }): Table {
-      const groups = new CombinedGroups(kernel, prepared.primitives, states as readonly GroupPartial[])
+      const { partials, haveTexts } = takeApart(states, prepared.format)
+      const groups = new CombinedGroups(kernel, prepared.primitives, partials as readonly GroupPartial[])
       groupCount = groups.count
-      return makeTable(groups, grouping)
+      return makeTable(groups, grouping, haveTexts)
     },
   }
   const done = await reduce(prepared, pool, reduction, settings, began)
   return { ...done, groupCount }
 }
 
-function makeTable(groups: CombinedGroups, { kernel, columns, sort, top }: Grouping): Table {
+function makeTable(
+  groups: CombinedGroups,
+  { kernel, columns, sort, top }: Grouping,
+  haveTexts: (index: number) => boolean,
+): Table {
   const order = groups.inOrder()
   const keyCount = kernel.keys.length
+  const texts = kernel.aggregates.flatMap((one, index) => (givesText(one) ? [keyCount + index] : []))
+  const tokens = [...kernel.keys.keys(), ...texts].filter((_, index) => !haveTexts(index))
   const valueIn = (row: number, column: number) =>
     column < keyCount ? groups.keyOf(order[row])[column] : groups.valueOf(order[row], column - keyCount)
   const sorted = sort.length === 0 ? undefined : sortRows(order.length, sort, valueIn)
@@ -174,25 +177,32 @@ function makeTable(groups: CombinedGroups, { kernel, columns, sort, top }: Group
       for (let aggregate = 0; aggregate < kernel.aggregates.length; aggregate++) {
         row.push(groups.valueOf(group, aggregate))
       }
+      for (const column of tokens) row[column] = tokenOf(row[column])
       yield row
     }
   }
   return { columns, rows: { [Symbol.iterator]: makeRows } }
 }
 
+/** What a column without texts holds is written in ndjson as it stands there, and nothing as null. */
+function tokenOf(value: TableValue): TableValue {
+  const isText = typeof value === 'string' || value instanceof Uint8Array
+  return isText && value.length > 0 ? new JsonToken(value) : null
+}
+
 /** Say what would be done. */
 export function explainGrouping(grouping: Grouping): Explanation {
-  const { prepared, settings, read, columns, kernel, work, where } = grouping
+  const { prepared, settings, reading, columns, kernel } = grouping
   const explanation = makeExplanation(prepared, settings, {
     kind: 'group',
     isReduction: true,
-    columns: [...new Set(read)],
+    columns: [...new Set(reading.columns)],
     outputs: 0,
-    work: { kernel: work },
+    work: { kernel: reading.work },
   })
   return {
     ...explanation,
-    ...(where && { expression: where }),
+    ...(reading.where && { expression: reading.where }),
     groups: { keys: columns.slice(0, kernel.keys.length), values: columns.slice(kernel.keys.length) },
   }
 }

@@ -2,8 +2,33 @@ import { encodeRow, type OutputDialect } from '../batch/encode.js'
 import { LinemillError } from '../errors.js'
 import type { FormatName } from '../options.js'
 
+/** A value of JSON as it is written in an input. */
+export class JsonToken {
+  readonly written: string | Uint8Array
+
+  constructor(written: string | Uint8Array) {
+    this.written = written
+  }
+
+  toString(): string {
+    return typeof this.written === 'string' ? this.written : asBuffer(this.written).toString()
+  }
+
+  /** The value in JavaScript: whole numbers exact, objects and arrays as text. */
+  get value(): string | number | bigint | boolean {
+    const text = String(this)
+    if (text === 'true' || text === 'false') return text === 'true'
+    if (!/^[-\d]/.test(text)) return text
+    const number = Number(text)
+    return Number.isSafeInteger(number) || !/^-?\d+$/.test(text) ? number : BigInt(text)
+  }
+}
+
 /** A value of a result: bytes are text as it stands in an input, which need not be UTF-8. */
-export type TableValue = string | number | bigint | boolean | null | Uint8Array
+export type TableValue = PlainValue | Uint8Array | JsonToken
+
+/** A value that a program gets. */
+export type PlainValue = string | number | bigint | boolean | null
 
 export type TableRow = readonly TableValue[]
 
@@ -59,7 +84,8 @@ function encodeRows({ delimiter, quote }: OutputDialect): EncodeRow {
   return (row) => `${encodeRow(row.map(asBytes), delimiter, quote)}\n`
 }
 
-function asBytes(value: TableValue): string | number | bigint | boolean | null {
+function asBytes(given: TableValue): PlainValue {
+  const value = given instanceof JsonToken ? given.written : given
   if (typeof value === 'string') return ASCII.test(value) ? value : Buffer.from(value).toString('latin1')
   return value instanceof Uint8Array ? asBuffer(value).toString('latin1') : value
 }
@@ -71,7 +97,7 @@ function encodeObjects(columns: readonly string[]): EncodeRow {
 }
 
 function encodeJson(value: TableValue): string {
-  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'bigint' || value instanceof JsonToken) return String(value)
   return JSON.stringify(value instanceof Uint8Array ? asBuffer(value).toString() : value)
 }
 
@@ -84,17 +110,17 @@ function asBuffer(bytes: Uint8Array): Buffer {
  *
  * @throws LinemillError ERR_USAGE where two columns have one name.
  */
-export function tableToObjects({ columns, rows }: Table): Record<string, Exclude<TableValue, Uint8Array>>[] {
+export function tableToObjects({ columns, rows }: Table): Record<string, PlainValue>[] {
   const twice = columns.find((name, index) => columns.indexOf(name) !== index)
   if (twice !== undefined) {
     throw new LinemillError('ERR_USAGE', `two columns of the result are named ${JSON.stringify(twice)}`)
   }
   return Array.from(rows, (row) =>
-    Object.fromEntries(
-      row.map((value, index) => [
-        columns[index],
-        value instanceof Uint8Array ? asBuffer(value).toString() : value,
-      ]),
-    ),
+    Object.fromEntries(row.map((value, index) => [columns[index], plainOf(value)])),
   )
+}
+
+function plainOf(value: TableValue): PlainValue {
+  if (value instanceof JsonToken) return value.value
+  return value instanceof Uint8Array ? asBuffer(value).toString() : value
 }

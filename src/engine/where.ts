@@ -7,6 +7,8 @@ import type { ColumnsThere } from './prepare.js'
 export interface Condition {
   /** Columns that the expression reads; those of the verb itself come before them. */
   readonly columns: readonly string[]
+  /** Members of ndjson that it asks about natively; in place of the columns there. */
+  readonly members: readonly string[]
   readonly plan: FilterPlan
   /** Let a kernel, which reads so many columns, see only the records for which the expression holds. */
   readonly restrict: (kernel: KernelDescription, columnCount: number) => KernelDescription
@@ -30,6 +32,7 @@ export async function loadCondition(where: unknown): Promise<CompileCondition | 
     const { compiled: expression, plan } = compileExpression(where, there)
     return {
       columns: expression.columns,
+      members: expression.members,
       plan: { ...plan, isInverted: false },
       restrict: (kernel, firstColumn) => ({ name: 'where', expression, firstColumn, kernel }),
     }

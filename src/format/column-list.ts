@@ -1,4 +1,4 @@
-import { delimiterHint, nearestName } from '../batch/names.js'
+import { delimiterHint, isMemberName, nearestName } from '../batch/names.js'
 import { describeValue, LinemillError } from '../errors.js'
 
 /** Columns as a caller writes them: a list as text, or names and 1-based numbers. */
@@ -61,6 +61,32 @@ function readItems(list: string, names: readonly string[]): Item[] {
 export function namesWritten(list: ColumnList): string[] {
   if (typeof list !== 'string') return list.map(String)
   return splitItems(list).map(({ quoted, plain }) => quoted ?? plain)
+}
+
+/**
+ * The names of members of ndjson that a list names: there are no numbers and no ranges, since nobody knows what other
+ * members there are.
+ *
+ * @throws LinemillError ERR_USAGE where it names something else.
+ */
+export function memberNames(list: ColumnList): string[] {
+  const names = typeof list === 'string' ? splitItems(list).map(memberName) : [...(list as unknown[])]
+  if (names.length === 0) throw usage('expected at least one column, found none')
+  for (const name of names) {
+    if (typeof name !== 'string') throw usage(`a column of ndjson is a name, found ${describeValue(name)}`)
+    if (!isMemberName(name)) throw usage(`${JSON.stringify(name)} is no name that UTF-8 can write`)
+  }
+  return names as string[]
+}
+
+function memberName({ quoted, plain, isExcluded }: WrittenItem): string {
+  if (isExcluded) {
+    throw usage(`columns of ndjson are named one by one, so none can be left out: !${quoted ?? plain}`)
+  }
+  if (quoted === undefined && plain === '') {
+    throw usage('columns: an item of the list is empty; a column without a name is written ""')
+  }
+  return quoted ?? plain
 }
 
 /** An item as it is written: a name that stood in quotes, or what stood without them. */

@@ -15,9 +15,10 @@ export interface ColumnChoice {
 /** The choice where no column is scanned. */
 export const NO_COLUMNS: ColumnChoice = { wanted: [], slots: [], members: [] }
 
-/** Choose members to be cut out of ndjson. */
-export function chooseMembers(members: readonly string[]): ColumnChoice {
-  return { wanted: [], slots: members.map((_, index) => index), members }
+/** Choose members to be cut out of ndjson, each once. */
+export function chooseMembers(names: readonly string[]): ColumnChoice {
+  const members = [...new Set(names)]
+  return { wanted: [], slots: names.map((name) => members.indexOf(name)), members }
 }
 
 /**

@@ -9,6 +9,7 @@ import type { FractionDescription } from './fraction-kernel.js'
 import type { GroupDescription } from './group-kernel.js'
 import type { Kernel } from './kernel.js'
 import { type KernelSettings, makeParts } from './make-kernel.js'
+import type { MembersDescription } from './members-kernel.js'
 import type { SampleDescription } from './sample-kernel.js'
 import type { SelectDescription } from './select-kernel.js'
 import type { SliceDescription } from './slice-kernel.js'
@@ -27,6 +28,7 @@ export type KernelDescription =
   | SampleDescription
   | FractionDescription
   | WhereDescription<KernelDescription>
+  | MembersDescription<KernelDescription>
 
 /** What a built-in kernel is made over. */
 export interface BuiltInParts {
@@ -73,6 +75,15 @@ export async function makeBuiltInKernel(
       const { StatsKernel } = await import('./stats-kernel.js')
       const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
       return new StatsKernel(parts, description, batch, primitives)
+    }
+    case 'members': {
+      const { MembersKernel } = await import('./members-kernel.js')
+      const { MemberBatch } = await import('../batch/member-batch.js')
+      const parts = makeParts(batch, writers, primitives, settings, { isLine: false })
+      const members = new MemberBatch(batch, primitives)
+      const own = { batch: members, writers, primitives, settings }
+      const kernel = await makeBuiltInKernel(description.kernel, own)
+      return new MembersKernel(parts, { asked: description.asked, members, kernel })
     }
     case 'slice': {
       const { SliceKernel } = await import('./slice-kernel.js')

@@ -5,8 +5,9 @@ import type { CompiledExpression } from '../expression/compile.js'
 import type { InputPlan } from '../plan/plan.js'
 import { withoutStack } from './filter-kernel.js'
 import type { Kernel } from './kernel.js'
+import { OuterKernel } from './outer-kernel.js'
 import type { RecordSelector } from './record-selector.js'
-import { UserKernel, type UserKernelParts } from './user-kernel.js'
+import type { UserKernelParts } from './user-kernel.js'
 
 /** Another kernel that sees only the records for which an expression holds. */
 export interface WhereDescription<Other> {
@@ -17,7 +18,7 @@ export interface WhereDescription<Other> {
   readonly kernel: Other
 }
 
-/** What the kernel hands records on to. */
+/** What the kernel selects by, and what it hands records on to. */
 export interface WhereParts {
   readonly selector: RecordSelector
   readonly firstColumn: number
@@ -27,23 +28,18 @@ export interface WhereParts {
 }
 
 /** Hands the records for which an expression holds on to another kernel. */
-export class WhereKernel extends UserKernel {
+export class WhereKernel extends OuterKernel {
   protected override readonly what = 'the expression'
   readonly #parts: WhereParts
-  readonly #rejects: UserKernelParts['rejects']
-  /** What the other kernel threw, with its position. */
-  #thrown: unknown
 
   constructor(parts: UserKernelParts, own: WhereParts) {
-    super(parts)
+    super(parts, own.kernel)
     this.#parts = own
-    this.#rejects = parts.rejects
   }
 
   override useInput(input: InputPlan): void {
-    const { selector, firstColumn, kernel } = this.#parts
-    selector.useInput(input, firstColumn)
-    kernel.useInput(input)
+    this.#parts.selector.useInput(input, this.#parts.firstColumn)
+    super.useInput(input)
   }
 
   override process(batch: Batch): void {
@@ -72,33 +68,13 @@ export class WhereKernel extends UserKernel {
   }
 
   #handOn(): void {
-    const { kernel, selected } = this.#parts
-    if (selected.recordCount === 0) return
+    const { selected } = this.#parts
     this.passed += selected.recordCount
-    // Both kernels reject records, in input order.
-    this.#rejects?.endBatch()
     selected.fill()
-    const errors = kernel.errors
-    try {
-      kernel.process(selected)
-    } catch (thrown) {
-      this.#thrown = thrown
-      throw thrown
-    }
-    this.errors += kernel.errors - errors
-    this.firstError ??= kernel.firstError
+    this.handOn(selected)
   }
 
-  override positioned(thrown: unknown): LinemillError {
-    return thrown === this.#thrown ? (thrown as LinemillError) : withoutStack(super.positioned(thrown))
-  }
-
-  partial(): unknown {
-    return this.#parts.kernel.partial?.()
-  }
-
-  override abandonBlock(): void {
-    super.abandonBlock()
-    this.#parts.kernel.abandonBlock()
+  protected override positionedHere(thrown: unknown): LinemillError {
+    return withoutStack(super.positionedHere(thrown))
   }
 }

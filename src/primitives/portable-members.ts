@@ -14,7 +14,7 @@ import {
 } from '../predicate-layout.js'
 
 /** The longest line that is looked into. */
-const MOST_LINE_BYTES = 2 ** 28
+export const MOST_LINE_BYTES = 2 ** 28
 
 const QUOTE = 34
 const BACKSLASH = 92
@@ -62,10 +62,10 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /** What makes a line be left to others. */
-class Undecided {}
+export class Undecided {}
 
 /** A value, and what it cannot be read as from its bytes (layout: MEMBER_). */
-interface Value {
+export interface Value {
   readonly start: number
   readonly end: number
   readonly doubts: number
@@ -92,6 +92,7 @@ class MemberRows {
     for (let column = 0; column < this.#names.length; column++) this.#set(column, record, end, end)
     let doubts = 0
     const onMember = (name: Value, value: Value): void => {
+      if (name.doubts & MEMBER_NO_NUMBER) throw new Undecided()
       const column = this.#find(reader.bytes, name)
       if (column < 0) return
       this.#set(column, record, value.start, value.end)
@@ -133,7 +134,7 @@ function isSame(name: Buffer, bytes: Buffer, start: number): boolean {
 }
 
 /** Reads lines of JSON; throws where one is not what is expected. */
-class JsonReader {
+export class JsonReader {
   readonly bytes: Buffer
   #at = 0
   #end = 0
@@ -151,7 +152,6 @@ class JsonReader {
     if (!this.#take(CLOSE_BRACE)) {
       do {
         const name = this.#readText()
-        if (name.doubts & MEMBER_NO_NUMBER) throw new Undecided()
         this.#expect(COLON)
         onMember(name, this.#readValue())
       } while (this.#take(COMMA))

@@ -1,0 +1,55 @@
+import type { KernelDescription } from '../kernel/built-in.js'
+import type { MembersPartial } from '../kernel/members-kernel.js'
+import type { FormatName } from '../options.js'
+import type { FilterPlan } from '../report.js'
+import type { ColumnsThere } from './prepare.js'
+import type { Condition } from './where.js'
+
+/** How a kernel gets at the fields that it reads. */
+export interface Reading {
+  /** Names of the columns that are read: the kernel's, then those of a condition. */
+  readonly columns: readonly string[]
+  /** Of ndjson: the members that are cut out, in place of columns. */
+  readonly members: readonly string[]
+  /** What runs in each thread: the kernel, and what hands records on to it. */
+  readonly work: KernelDescription
+  /** How the condition runs, if there is one. */
+  readonly where?: FilterPlan
+}
+
+/** What a kernel wants to read. */
+export interface ReadingWishes {
+  readonly kernel: KernelDescription
+  /** Names of the columns, by which the kernel knows them by their indexes. */
+  readonly read: readonly string[]
+  /** Indexes of those of which it is to be told, of ndjson, whether there are texts in them. */
+  readonly asked: readonly number[]
+  readonly condition: Condition | undefined
+}
+
+/** Plan how a kernel that reads fields gets at them, be they members of ndjson, and be it only of some records. */
+export function planReading(
+  { format }: ColumnsThere,
+  { kernel, read, asked, condition }: ReadingWishes,
+): Reading {
+  const whole: KernelDescription = format === 'ndjson' ? { name: 'members', asked, kernel } : kernel
+  return {
+    columns: [...read, ...(condition?.columns ?? [])],
+    members: [...read, ...(condition?.members ?? [])],
+    work: condition?.restrict(whole, read.length) ?? whole,
+    ...(condition && { where: condition.plan }),
+  }
+}
+
+/** What the kernel came to in each thread, and of each column that was asked about whether there are texts in it. */
+export function takeApart(
+  states: readonly unknown[],
+  format: FormatName,
+): { readonly partials: readonly unknown[]; readonly haveTexts: (index: number) => boolean } {
+  if (format !== 'ndjson') return { partials: states, haveTexts: () => true }
+  const parts = states as readonly MembersPartial[]
+  return {
+    partials: parts.map(({ partial }) => partial),
+    haveTexts: (index) => parts.some(({ haveTexts }) => haveTexts[index]),
+  }
+}

@@ -1,0 +1,92 @@
+import type { Batch } from '../batch/batch.js'
+import { JsonRowCursor } from '../batch/json-row.js'
+import type { MemberBatch } from '../batch/member-batch.js'
+import { LinemillError } from '../errors.js'
+import type { InputPlan } from '../plan/plan.js'
+import { MOST_LINE_BYTES } from '../primitives/portable-members.js'
+import type { Kernel } from './kernel.js'
+import { OuterKernel } from './outer-kernel.js'
+import type { UserKernelParts } from './user-kernel.js'
+
+/** Another kernel, which reads fields, over members of ndjson. */
+export interface MembersDescription<Other> {
+  readonly name: 'members'
+  /** Columns, by their indexes among those that are read, of which is told whether a member is a text. */
+  readonly asked: readonly number[]
+  readonly kernel: Other
+}
+
+/** What the other kernel came to, and of each column that was asked about whether any record has a text there. */
+export interface MembersPartial {
+  readonly partial: unknown
+  readonly haveTexts: readonly boolean[]
+}
+
+/** Lets another kernel read members of ndjson as fields. */
+export class MembersKernel extends OuterKernel {
+  readonly #members: MemberBatch
+  readonly #asked: readonly number[]
+  readonly #haveTexts: boolean[]
+  #slots: readonly number[] = []
+
+  constructor(
+    parts: UserKernelParts,
+    own: { readonly asked: readonly number[]; readonly members: MemberBatch; readonly kernel: Kernel },
+  ) {
+    super(parts, own.kernel)
+    this.#members = own.members
+    this.#asked = own.asked
+    this.#haveTexts = own.asked.map(() => false)
+  }
+
+  override useInput(input: InputPlan): void {
+    this.#slots = this.#asked.map((column) => input.slots[column])
+    super.useInput(input)
+  }
+
+  protected override run(batch: Batch, from: number, until: number): void {
+    this.checkCancelled()
+    const members = this.#members
+    members.clear()
+    members.add(from, until)
+    members.fill()
+    const isSound = members.decide()
+    const failing = from + members.recordCount
+    this.#noteTexts()
+    members.unescape()
+    this.handOn(members)
+    if (isSound) return
+    this.context.index = failing
+    throw noObject(batch, failing)
+  }
+
+  #noteTexts(): void {
+    const members = this.#members
+    for (const [index, slot] of this.#slots.entries()) {
+      for (let record = 0; !this.#haveTexts[index] && record < members.recordCount; record++) {
+        if (members.isText(slot, record)) this.#haveTexts[index] = true
+      }
+    }
+  }
+
+  override partial(): MembersPartial {
+    return { partial: super.partial(), haveTexts: this.#haveTexts }
+  }
+}
+
+/** Make the error about a record that is no object of JSON; the caller adds the position. */
+function noObject(batch: Batch, record: number): LinemillError {
+  const cursor = new JsonRowCursor(batch, [])
+  cursor.index = record
+  try {
+    void cursor.value
+  } catch (thrown) {
+    if (thrown instanceof LinemillError) return thrown
+    throw thrown
+  }
+  const length = batch.end(record) - batch.start(record)
+  return new LinemillError(
+    'ERR_VALUE',
+    `the record is too long to be looked into: ${length} bytes, of ${MOST_LINE_BYTES} at most`,
+  )
+}
