@@ -11,7 +11,7 @@
  *   4     in      TARGET_END: end of the room
  *   5     in      DELIMITER: what parts fields in the target
  *   6     in      QUOTE: what wraps fields in the target, or NO_BYTE
- *   7     in      INPUT_DELIMITER: what parts them in the input
+ *   7     in      INPUT_DELIMITER: what parts them in the input; NO_BYTE where nothing does: line feeds may stand in them
  *   8     in      INPUT_QUOTE: what wraps them in the input, or NO_BYTE
  *   9     in      RUNS: how many runs there are, at least 1
  *   10    out     REFUSED: the run whose last field cannot be written in record NEXT, or NO_INDEX

@@ -3,14 +3,14 @@ import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
 import { onOwnPool } from './engine/own-pool.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
+import { planReading, type Reading } from './engine/reading.js'
 import { selectedHeader } from './engine/selected-header.js'
 import { planSelection, type Selection } from './engine/selection.js'
 import { transform } from './engine/transform.js'
-import { type Condition, loadCondition } from './engine/where.js'
+import { loadCondition } from './engine/where.js'
 import type { ColumnList } from './format/column-list.js'
 import { formatOf, hasFields } from './format/format.js'
 import { closeInputs } from './input/open.js'
-import type { KernelDescription } from './kernel/built-in.js'
 import {
   type FormatName,
   type RunOptions,
@@ -46,7 +46,8 @@ const VERB: Verb = {
  * loses them.
  *
  * @param columns names, 1-based numbers, ranges and exclusions as text, `'time,2-4,!3'`, or an array of names and
- * numbers; docs/records.md has all of it. csv and tsv only.
+ * numbers; docs/records.md has all of it. Of ndjson names of properties, which become objects again, or fields where the
+ * output is csv or tsv.
  * @returns the run's figures; `output` holds the bytes where no `options.output` is given.
  * @throws LinemillError ERR_USAGE where a column is not there; ERR_RAGGED, and ERR_VALUE about a field that needs quotes
  * which the output has not, with the record's position; no output file is changed then.
@@ -67,11 +68,12 @@ export async function selectOnPool(
   options: SelectOptions = {},
 ): Promise<Report> {
   const began = now()
-  const { prepared, settings, kernel, work, outputDialect } = await prepareSelect(columns, inputs, options)
+  const { prepared, settings, reading, ...selection } = await prepareSelect(columns, inputs, options)
   try {
     const rejectHeader = headerOf(prepared)
-    const header = selectedHeader(prepared, kernel, outputDialect)
-    const output = { kernel: work, header, rejectHeader, outputDialect }
+    const { outputDialect } = selection
+    const header = selectedHeader(prepared, selection)
+    const output = { kernel: reading.work, header, rejectHeader, outputDialect }
     return (await transform(prepared, pool, output, settings, began)).report
   } finally {
     closeInputs(prepared.inputs)
@@ -84,16 +86,16 @@ export async function explainSelect(
   inputs: string | readonly string[],
   options: SelectOptions = {},
 ): Promise<Explanation> {
-  const { prepared, settings, selected, condition, work } = await prepareSelect(columns, inputs, options)
+  const { prepared, settings, selected, reading } = await prepareSelect(columns, inputs, options)
   closeInputs(prepared.inputs)
   const explanation = makeExplanation(prepared, settings, {
     kind: 'select',
     isReduction: false,
     columns: selected,
     outputs: settings.onError === 'reject' ? 2 : 1,
-    work: { kernel: work },
+    work: { kernel: reading.work },
   })
-  return { ...explanation, ...(condition && { expression: condition.plan }) }
+  return { ...explanation, ...(reading.where && { expression: reading.where }) }
 }
 
 /** The delimiter that an output's name asks for, where it is not that of the inputs' format. */
@@ -107,9 +109,8 @@ function delimiterBy(output: string | undefined, format: FormatName): string | u
 interface Selecting extends Selection {
   readonly prepared: Prepared
   readonly settings: Settings
-  readonly condition: Condition | undefined
-  /** What runs in each thread. */
-  readonly work: KernelDescription
+  /** How the kernel gets at the columns. */
+  readonly reading: Reading
 }
 
 async function prepareSelect(
@@ -123,17 +124,21 @@ async function prepareSelect(
   const choice = { format, delimiter, quote, header, names }
   const compile = await loadCondition(options.where)
   let selection: Selection | undefined
-  let condition: Condition | undefined
+  let reading: Reading | undefined
   const prepared = openPrepared(inputs, settings, {
     choice,
     columns(there) {
       const wanted = outputDelimiter ?? delimiterBy(settings.output, there.format)
       selection = planSelection(columns, there, choice, wanted)
-      condition = compile?.(there)
-      return [...selection.read, ...(condition?.columns ?? [])]
+      const { kernel, read } = selection
+      reading = planReading(there, { kernel, read, asked: [], condition: compile?.(there) })
+      return reading.columns
     },
+    members: () => reading?.members ?? [],
   })
-  const found = selection as NonNullable<typeof selection>
-  const work = condition?.restrict(found.kernel, found.read.length) ?? found.kernel
-  return { prepared, settings, condition, work, ...found }
+  return {
+    ...{ prepared, settings },
+    reading: reading as NonNullable<typeof reading>,
+    ...(selection as NonNullable<typeof selection>),
+  }
 }

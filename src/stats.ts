@@ -49,8 +49,8 @@ export interface StatsReport extends Report {
 }
 
 /**
- * Say of each column of csv, tsv or lines what type its fields have, how many are empty and distinct, the least and the
- * greatest, and of numbers sum, mean, deviation and quartiles. Types hold for all fields, and sums are exact; what is
+ * Say of each column, of ndjson of each property that `columns` names, what type its fields have, how many are empty and
+ * distinct, the least and the greatest, and of numbers sum, mean, deviation and quartiles. Types hold for all fields, and sums are exact; what is
  * estimated, distinct values and quartiles where there are many, is marked. docs/stats.md says more.
  *
  * @throws LinemillError ERR_USAGE; ERR_RAGGED with the record's position; no output file is changed then.

@@ -47,7 +47,7 @@ test('refuses what it has not, and says what to do', async () => {
     [['in.csv', '--columns', 'kinds'], 'unknown column "kinds", did you mean "kind"?'],
     [['in.csv', '--on-error', 'reject'], 'Allowed choices are fail, skip'],
     [['in.csv', '--output-format', 'lines'], 'Allowed choices are csv, tsv, ndjson'],
-    [['in.csv', '--format', 'ndjson'], 'stats reads csv, tsv and lines, but not ndjson'],
+    [['in.csv', '--format', 'ndjson'], 'stats of ndjson wants --columns: names of the properties'],
   ] as const) {
     const { exitCode, stderr } = await linemill('stats', ...args)
     expect(exitCode, stderr).toBe(2)

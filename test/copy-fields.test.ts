@@ -34,6 +34,8 @@ interface Case {
   /** Records of fields, as they stand. */
   readonly records: readonly (readonly string[])[]
   readonly runs: readonly (readonly [first: number, last: number])[]
+  /** NO_BYTE where nothing parts fields, so that line feeds may stand in them. */
+  readonly inputDelimiter?: number
   readonly inputQuote: number
   readonly delimiter: number
   readonly quote: number
@@ -42,7 +44,7 @@ interface Case {
   readonly behind: number
 }
 
-function layOut({ records, runs, inputQuote, delimiter, quote, behind }: Case) {
+function layOut({ records, runs, inputDelimiter = COMMA, inputQuote, delimiter, quote, behind }: Case) {
   const columns = records[0].length
   const capacity = records.length + 1
   const table = new Uint32Array(tableWords(capacity, columns))
@@ -60,7 +62,7 @@ function layOut({ records, runs, inputQuote, delimiter, quote, behind }: Case) {
   words[FIELDS_CAPACITY] = capacity
   words[FIELDS_DELIMITER] = delimiter
   words[FIELDS_QUOTE] = quote
-  words[FIELDS_INPUT_DELIMITER] = COMMA
+  words[FIELDS_INPUT_DELIMITER] = inputDelimiter
   words[FIELDS_INPUT_QUOTE] = inputQuote
   words[FIELDS_RUNS] = runs.length
   words.set(
@@ -130,6 +132,25 @@ describe(`copyFields (${sets.map(({ instructionSet }) => instructionSet).join(',
             }
           }
         }
+      }
+    }
+  })
+
+  test('finds line feeds wherever they stand, where nothing parts fields in the input', () => {
+    for (let length = 1; length <= 130; length++) {
+      for (const at of new Set([0, length >> 1, length - 1])) {
+        const field = `${'x'.repeat(at)}\n${'x'.repeat(length - at - 1)}`
+        const bare = { ...plain, inputDelimiter: NO_BYTE, inputQuote: NO_BYTE, behind: length }
+        const one: Case = {
+          ...bare,
+          records: [['a', field]],
+          runs: [
+            [1, 1],
+            [0, 0],
+          ],
+        }
+        expect(compareSets(one)).toEqual([[1, NO_INDEX, `"${field}",a\n`]])
+        expect(compareSets({ ...one, delimiter: TAB, quote: NO_BYTE })).toEqual([[0, 0, '']])
       }
     }
   })

@@ -380,7 +380,7 @@ describe('the result', () => {
     ['k', { sort: 'cuont' }, 'did you mean "count"?'],
     ['k', { outputFormat: 'xml' }, 'outputFormat must be one of'],
     ['k', { onError: 'reject' }, '`onError` must be fail or skip'],
-    ['k', { format: 'ndjson' }, 'but not ndjson'],
+    ['!k', { format: 'ndjson' }, 'columns of ndjson are named one by one'],
   ])('of %s with %o is refused', async (columns, options, message) => {
     const { code, message: found } = await failureOf(
       groupByOnPool(pool, columns, path(), options as GroupOptions),

@@ -255,9 +255,7 @@ describe('select', () => {
     expect((await of('a.csv', 'c')).message).toBe(
       'unknown column "c", did you mean "a"? the columns are a, b',
     )
-    expect((await of('a.ndjson')).message).toMatch(
-      /^select copies columns of csv and tsv, not of ndjson: write a job/,
-    )
+    expect((await of('a.ndjson', '1-2,!a')).message).toMatch(/^columns of ndjson are named one by one/)
     expect((await of('a.txt')).message).toMatch(/not of lines: say how they are parted/)
     expect((await of('a.csv', 'a', { outputDelimiter: '"' })).code).toBe('ERR_USAGE')
     expect((await of('a.csv', 'a', { outputDelimiter: 'ab' })).message).toMatch(

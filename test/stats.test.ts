@@ -334,7 +334,7 @@ describe('stats', () => {
     await refused({ outputFormat: 'lines' }, /outputFormat must be one of csv, tsv, ndjson/)
     await refused({ colums: 'a' }, /did you mean columns/)
     await refused({ reject: 'x' }, /reject/)
-    await refused({}, /stats reads csv, tsv and lines, but not ndjson/, input('in.ndjson', '{"a":1}\n'))
+    await refused({}, /stats of ndjson wants `columns`/, input('in.ndjson', '{"a":1}\n'))
   })
 
   test('runs on a warm pool, and explains itself', async () => {

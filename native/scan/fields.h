@@ -12,6 +12,8 @@ namespace {
 struct FieldRules {
   uint32_t delimiter, quote, input_quote;
   bool has_other_delimiter, has_other_quote;
+  /** Nothing parts fields in the input: they may hold line feeds. */
+  bool are_bare;
   /** A record is one field: without bytes it would be a line without bytes. */
   bool is_alone;
 
@@ -21,6 +23,7 @@ struct FieldRules {
         input_quote(fields[FIELDS_INPUT_QUOTE]),
         has_other_delimiter(delimiter != fields[FIELDS_INPUT_DELIMITER]),
         has_other_quote(quote != input_quote),
+        are_bare(fields[FIELDS_INPUT_DELIMITER] == NO_BYTE),
         is_alone(fields[FIELDS_RUNS] == 1 && fields[FIELDS_WORDS + RUN_FIRST] == fields[FIELDS_WORDS + RUN_LAST]) {}
 
   bool is_same() const { return !has_other_delimiter && !has_other_quote; }
@@ -160,6 +163,7 @@ inline bool is_right(const CopiedField& field, const FieldRules& rules) {
   if (rules.is_same()) return true;
   const bool is_quoted = *field.at == rules.input_quote;
   if (is_quoted && rules.has_other_quote) return false;
+  if (rules.are_bare && Fields::has_either(field, LINE_FEED, NO_BYTE)) return false;
   const uint32_t delimiter = rules.has_other_delimiter ? rules.delimiter : uint32_t(NO_BYTE);
   const uint32_t quote = rules.has_other_quote ? rules.quote : uint32_t(NO_BYTE);
   if (!Fields::has_either(field, delimiter, quote)) return true;

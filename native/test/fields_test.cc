@@ -26,9 +26,9 @@ struct Copied {
 };
 
 std::string random_field(Random& random) {
-  static const char* const pieces[] = {"a", "\"", "\"\"", ";", "\r", "\t", "bcdefghijklmnopqrstuvw", "\"x;y\"", "\"\n\""};
+  static const char* const pieces[] = {"a", "\"", "\"\"", ";", "\r", "\t", "bcdefghijklmnopqrstuvw", "\"x;y\"", "\"\n\"", "\n"};
   std::string field;
-  for (uint32_t left = random.below(6); left > 0; left--) field += pieces[random.below(9)];
+  for (uint32_t left = random.below(6); left > 0; left--) field += pieces[random.below(10)];
   return field;
 }
 
@@ -47,10 +47,11 @@ Copied random_record(Random& random) {
   fields[FIELDS_CAPACITY] = 1;
   fields[FIELDS_DELIMITER] = delimiters[random.below(3)];
   fields[FIELDS_QUOTE] = quotes[random.below(2)];
-  fields[FIELDS_INPUT_DELIMITER] = ',';
+  fields[FIELDS_INPUT_DELIMITER] = random.below(4) == 0 ? NO_BYTE : ',';
   fields[FIELDS_INPUT_QUOTE] = quotes[random.below(2)];
   fields[FIELDS_RUNS] = 1 + random.below(MOST_RUNS);
-  const bool may_join = fields[FIELDS_DELIMITER] == ',' && fields[FIELDS_QUOTE] == fields[FIELDS_INPUT_QUOTE];
+  const bool may_join = fields[FIELDS_DELIMITER] == fields[FIELDS_INPUT_DELIMITER] &&
+                        fields[FIELDS_QUOTE] == fields[FIELDS_INPUT_QUOTE];
   for (uint32_t run = 0; run < fields[FIELDS_RUNS]; run++) {
     const uint32_t first = random.below(COLUMNS);
     const uint32_t last = may_join ? first + random.below(COLUMNS - first) : first;

@@ -81,6 +81,7 @@ Examples:
   $ linemill group behavior_type,time clicks.csv --agg 'count,count_distinct(user_id) as users' -o hours.csv
   $ linemill generate measurements --rows 100000 -o measurements.txt
   $ linemill group 1 measurements.txt --agg 'min(2),mean(2),max(2)' -d ';' --no-header --format csv --sort c1
+  $ linemill group item_category clicks.csv --where 'behavior_type === 4' --sort -count --top 10
 `,
     load: async () => (await import('./group-action.js')).groupAction,
   },
@@ -106,12 +107,15 @@ Examples:
 Columns: a name; a number from 1; a range of numbers (2-4, 3-, -2); !name or !2-4 for all but these; a name in quotes
 ("a,b", "2") where it means something else without. In any order, and more than once. Fields are copied as they stand,
 quotes included; one that holds another delimiter of the output gets quotes, or fails where the output has none (tsv).
+Of ndjson names of properties alone: they become objects again, or fields where the output is csv or tsv.
 
 Examples:
   $ linemill generate tianchi --rows 100000 -o clicks.csv
   $ linemill select user_id,time clicks.csv -o times.csv --report
   $ linemill select 5,1-3 clicks.csv --output-delimiter tab -o clicks.tsv
   $ linemill select '!user_geohash' clicks.csv --explain
+  $ linemill generate ndjson --rows 100000 -o access.ndjson
+  $ linemill select time,status,path access.ndjson --where 'status === 500' -o failed.csv
 `,
     load: async () => (await import('./select-action.js')).selectAction,
   },
@@ -196,7 +200,8 @@ Examples:
     help: `
 A column is of type integer or decimal if all fields that are not empty are such numbers, else text. Sums are exact, and
 shortest and longest are bytes. Distinct values are exact up to 4,096, else estimated to 0.8%, and quartiles exact up to
-1,024 distinct numbers, else within 0.4%: the last column of the result says which of them are estimates.
+1,024 distinct numbers, else within 0.4%: the last column of the result says which of them are estimates. Of ndjson
+--columns names the properties to look at.
 
 Examples:
   $ linemill generate tianchi --rows 100000 -o clicks.csv

@@ -32,7 +32,9 @@ export function planReading(
   { format }: ColumnsThere,
   { kernel, read, asked, condition }: ReadingWishes,
 ): Reading {
-  const whole: KernelDescription = format === 'ndjson' ? { name: 'members', asked, kernel } : kernel
+  const keepsEscapes = kernel.name === 'select-members'
+  const whole: KernelDescription =
+    format === 'ndjson' ? { name: 'members', asked, keepsEscapes, kernel } : kernel
   return {
     columns: [...read, ...(condition?.columns ?? [])],
     members: [...read, ...(condition?.members ?? [])],

@@ -1,4 +1,4 @@
-import type { OutputDialect } from '../batch/encode.js'
+import { encodeRow, type OutputDialect } from '../batch/encode.js'
 import { FieldCopier, type FieldTable } from '../batch/field-copier.js'
 import { LinemillError } from '../errors.js'
 import { refusedField, type SelectDescription } from '../kernel/select-kernel.js'
@@ -16,6 +16,7 @@ import {
 import type { InputPlan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { Prepared } from './prepare.js'
+import type { Selection } from './selection.js'
 
 /**
  * Make the output's header, with a line feed, of the inputs' header as records are made of theirs; empty if there is
@@ -23,7 +24,14 @@ import type { Prepared } from './prepare.js'
  *
  * @throws LinemillError ERR_VALUE where it would need quotes and the output has none.
  */
-export function selectedHeader(
+export function selectedHeader(prepared: Prepared, { kernel, selected, outputDialect }: Selection): Buffer {
+  if (kernel.name === 'select-members') return Buffer.alloc(0)
+  if (prepared.format !== 'ndjson') return copiedHeader(prepared, kernel, outputDialect)
+  const { delimiter, quote } = outputDialect
+  return Buffer.from(`${encodeRow(selected, delimiter, quote)}\n`)
+}
+
+function copiedHeader(
   { headers, plan, primitives }: Prepared,
   { runs, lastNames }: SelectDescription,
   dialect: OutputDialect,

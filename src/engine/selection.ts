@@ -1,15 +1,16 @@
 import type { OutputDialect } from '../batch/encode.js'
 import { LinemillError } from '../errors.js'
-import { type ColumnList, findColumns } from '../format/column-list.js'
+import { type ColumnList, findColumns, memberNames } from '../format/column-list.js'
 import { dialectOf, type FormatChoice, hasFields } from '../format/format.js'
 import type { SelectDescription } from '../kernel/select-kernel.js'
+import type { SelectMembersDescription } from '../kernel/select-members-kernel.js'
 import { NO_BYTE } from '../layout.js'
 import type { Dialect } from '../primitives/primitives.js'
 import type { ColumnsThere } from './prepare.js'
 
 /** Which columns are copied, and how they are written. */
 export interface Selection {
-  readonly kernel: SelectDescription
+  readonly kernel: SelectDescription | SelectMembersDescription
   readonly outputDialect: OutputDialect
   /** Names of the columns, in the output's order. */
   readonly selected: readonly string[]
@@ -34,9 +35,11 @@ export function planSelection(
   choice: FormatChoice,
   outputDelimiter: string | undefined,
 ): Selection {
+  if (format === 'ndjson') return planMembers(columns, outputDelimiter)
   if (!hasFields(format)) throw noColumns(format)
   const dialect = dialectOf(format, choice)
-  const outputDialect = outputDialectOf(dialect, outputDelimiter)
+  const outputDialect =
+    outputDelimiter === undefined ? sameDialect(dialect) : outputDialectOf(dialect, outputDelimiter)
   // Where no input has a first record, there is nothing to find a column in, and nothing to copy.
   const indexes = names.length === 0 ? [] : findColumns(columns, names)
   const runs = joinNeighbours(indexes, isSame(dialect, outputDialect))
@@ -52,20 +55,41 @@ export function planSelection(
   }
 }
 
+/** Members of ndjson become objects again, or fields where the output has a delimiter. */
+function planMembers(columns: ColumnList, outputDelimiter: string | undefined): Selection {
+  const names = memberNames(columns)
+  if (outputDelimiter !== undefined) {
+    const runs = names.map((_, column) => ({ first: column, last: column }))
+    return {
+      kernel: { name: 'select', runs, lastNames: names },
+      outputDialect: outputDialectOf({ quote: NO_BYTE }, outputDelimiter),
+      selected: names,
+      read: names,
+    }
+  }
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) {
+    const kernel = { name: 'select-members', names } as const
+    return { kernel, outputDialect: { delimiter: ',', quote: DOUBLE_QUOTE }, selected: names, read: names }
+  }
+  throw new LinemillError(
+    'ERR_USAGE',
+    `an object has each of its members once, but ${JSON.stringify(twice)} is named twice`,
+  )
+}
+
 function noColumns(format: string): LinemillError {
-  const hint =
-    format === 'ndjson'
-      ? 'write a job for `run`, whose out.row() writes properties of its row'
-      : 'say how they are parted (`format` csv or tsv, `delimiter`)'
-  return new LinemillError('ERR_USAGE', `select copies columns of csv and tsv, not of ${format}: ${hint}`)
+  return new LinemillError(
+    'ERR_USAGE',
+    `select copies columns of csv and tsv and properties of ndjson, not of ${format}: say how they are parted (\`format\` csv or tsv, \`delimiter\`)`,
+  )
 }
 
 const TAB = '\t'
 const DOUBLE_QUOTE = '"'
 
-function outputDialectOf({ delimiter, quote }: Dialect, outputDelimiter: string | undefined): OutputDialect {
+function outputDialectOf({ quote }: Pick<Dialect, 'quote'>, outputDelimiter: string): OutputDialect {
   const inputQuote = quote === NO_BYTE ? undefined : String.fromCharCode(quote)
-  if (outputDelimiter === undefined) return { delimiter: String.fromCharCode(delimiter), quote: inputQuote }
   if (outputDelimiter === TAB) return { delimiter: TAB, quote: undefined }
   const outputQuote = inputQuote ?? DOUBLE_QUOTE
   if (outputDelimiter !== outputQuote) return { delimiter: outputDelimiter, quote: outputQuote }
@@ -73,6 +97,13 @@ function outputDialectOf({ delimiter, quote }: Dialect, outputDelimiter: string 
     'ERR_USAGE',
     `\`outputDelimiter\` must differ from the quote, both are ${JSON.stringify(outputQuote)}`,
   )
+}
+
+function sameDialect({ delimiter, quote }: Dialect): OutputDialect {
+  return {
+    delimiter: String.fromCharCode(delimiter),
+    quote: quote === NO_BYTE ? undefined : String.fromCharCode(quote),
+  }
 }
 
 function isSame(dialect: Dialect, output: OutputDialect): boolean {

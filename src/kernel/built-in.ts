@@ -12,9 +12,11 @@ import { type KernelSettings, makeParts } from './make-kernel.js'
 import type { MembersDescription } from './members-kernel.js'
 import type { SampleDescription } from './sample-kernel.js'
 import type { SelectDescription } from './select-kernel.js'
+import type { SelectMembersDescription } from './select-members-kernel.js'
 import type { SliceDescription } from './slice-kernel.js'
 import type { SplitDescription } from './split-kernel.js'
 import type { StatsDescription } from './stats-kernel.js'
+import type { UserKernelParts } from './user-kernel.js'
 import type { WhereDescription } from './where-kernel.js'
 
 /** A built-in kernel as plain data that crosses threads: its name, and what it has to know. Each kernel has its own. */
@@ -22,6 +24,7 @@ export type KernelDescription =
   | SplitDescription
   | FilterDescription
   | SelectDescription
+  | SelectMembersDescription
   | SliceDescription
   | GroupDescription
   | StatsDescription
@@ -40,55 +43,32 @@ export interface BuiltInParts {
 }
 
 /** Make a built-in kernel; only its own module is loaded. */
-export async function makeBuiltInKernel(
-  description: KernelDescription,
-  { batch, writers, primitives, settings }: BuiltInParts,
-): Promise<Kernel> {
+export async function makeBuiltInKernel(description: KernelDescription, own: BuiltInParts): Promise<Kernel> {
+  const { batch, writers, primitives, settings } = own
   switch (description.name) {
     case 'split': {
       const { SplitKernel } = await import('./split-kernel.js')
-      const { delimiter } = settings.outputDialect
-      return new SplitKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
+      return new SplitKernel(description, extentWriterOf(own))
     }
     case 'filter': {
       const { FilterKernel } = await import('./filter-kernel.js')
-      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
-      const selector = await makeSelector(description.expression, batch, primitives, settings)
-      return new FilterKernel(parts, description, selector)
+      return new FilterKernel(partsOf(own), description, await makeSelector(description.expression, own))
     }
-    case 'where': {
-      const { WhereKernel } = await import('./where-kernel.js')
-      const { SelectedBatch } = await import('../batch/selected-batch.js')
-      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
-      const { expression, firstColumn, kernel: other } = description
-      const selector = await makeSelector(expression, batch, primitives, settings)
-      const selected = new SelectedBatch(batch, primitives)
-      const kernel = await makeBuiltInKernel(other, { batch: selected, writers, primitives, settings })
-      return new WhereKernel(parts, { selector, firstColumn, selected, kernel })
-    }
+    case 'where':
+      return makeWhere(description, own)
     case 'group': {
       const { GroupKernel } = await import('./group-kernel.js')
-      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
-      return new GroupKernel(parts, description, batch, primitives)
+      return new GroupKernel(partsOf(own), description, batch, primitives)
     }
     case 'stats': {
       const { StatsKernel } = await import('./stats-kernel.js')
-      const parts = makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
-      return new StatsKernel(parts, description, batch, primitives)
+      return new StatsKernel(partsOf(own), description, batch, primitives)
     }
-    case 'members': {
-      const { MembersKernel } = await import('./members-kernel.js')
-      const { MemberBatch } = await import('../batch/member-batch.js')
-      const parts = makeParts(batch, writers, primitives, settings, { isLine: false })
-      const members = new MemberBatch(batch, primitives)
-      const own = { batch: members, writers, primitives, settings }
-      const kernel = await makeBuiltInKernel(description.kernel, own)
-      return new MembersKernel(parts, { asked: description.asked, members, kernel })
-    }
+    case 'members':
+      return makeMembers(description, own)
     case 'slice': {
       const { SliceKernel } = await import('./slice-kernel.js')
-      const { delimiter } = settings.outputDialect
-      return new SliceKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
+      return new SliceKernel(description, extentWriterOf(own))
     }
     case 'sample': {
       const { SampleKernel } = await import('./sample-kernel.js')
@@ -96,24 +76,52 @@ export async function makeBuiltInKernel(
     }
     case 'fraction': {
       const { FractionKernel } = await import('./fraction-kernel.js')
-      const { delimiter } = settings.outputDialect
-      return new FractionKernel(description, new ExtentWriter(writers[0], batch, primitives, delimiter))
+      return new FractionKernel(description, extentWriterOf(own))
     }
     case 'select': {
       const { SelectKernel } = await import('./select-kernel.js')
-      const parts = makeParts(batch, writers, primitives, settings, { isLine: false })
-      const own = { writer: writers[0], primitives, dialect: settings.outputDialect }
-      return new SelectKernel(parts, description, batch, own)
+      const target = { writer: writers[0], primitives, dialect: settings.outputDialect }
+      return new SelectKernel(partsOf(own), description, batch, target)
+    }
+    case 'select-members': {
+      const { SelectMembersKernel } = await import('./select-members-kernel.js')
+      return new SelectMembersKernel(description, writers[0], primitives)
     }
   }
 }
 
-async function makeSelector(
-  expression: CompiledExpression,
-  batch: Batch,
-  primitives: Primitives,
-  settings: KernelSettings,
-) {
+function partsOf({ batch, writers, primitives, settings }: BuiltInParts): UserKernelParts {
+  return makeParts(batch, writers, primitives, settings, { isLine: settings.format === 'lines' })
+}
+
+function extentWriterOf({ batch, writers, primitives, settings }: BuiltInParts): ExtentWriter {
+  return new ExtentWriter(writers[0], batch, primitives, settings.outputDialect.delimiter)
+}
+
+async function makeWhere(
+  { expression, firstColumn, kernel: other }: WhereDescription<KernelDescription>,
+  own: BuiltInParts,
+): Promise<Kernel> {
+  const { WhereKernel } = await import('./where-kernel.js')
+  const { SelectedBatch } = await import('../batch/selected-batch.js')
+  const selector = await makeSelector(expression, own)
+  const selected = new SelectedBatch(own.batch, own.primitives)
+  const kernel = await makeBuiltInKernel(other, { ...own, batch: selected })
+  return new WhereKernel(partsOf(own), { selector, firstColumn, selected, kernel })
+}
+
+async function makeMembers(
+  description: MembersDescription<KernelDescription>,
+  own: BuiltInParts,
+): Promise<Kernel> {
+  const { MembersKernel } = await import('./members-kernel.js')
+  const { MemberBatch } = await import('../batch/member-batch.js')
+  const members = new MemberBatch(own.batch, own.primitives)
+  const kernel = await makeBuiltInKernel(description.kernel, { ...own, batch: members })
+  return new MembersKernel(partsOf(own), description, { members, kernel })
+}
+
+async function makeSelector(expression: CompiledExpression, { batch, primitives, settings }: BuiltInParts) {
   const { RecordSelector } = await import('./record-selector.js')
   const { columns, function: rest, whole } = expression
   const functions = {

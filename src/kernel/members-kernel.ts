@@ -13,6 +13,8 @@ export interface MembersDescription<Other> {
   readonly name: 'members'
   /** Columns, by their indexes among those that are read, of which is told whether a member is a text. */
   readonly asked: readonly number[]
+  /** Whether the kernel wants texts as they are written. */
+  readonly keepsEscapes: boolean
   readonly kernel: Other
 }
 
@@ -25,18 +27,21 @@ export interface MembersPartial {
 /** Lets another kernel read members of ndjson as fields. */
 export class MembersKernel extends OuterKernel {
   readonly #members: MemberBatch
+  readonly #keepsEscapes: boolean
   readonly #asked: readonly number[]
   readonly #haveTexts: boolean[]
   #slots: readonly number[] = []
 
   constructor(
     parts: UserKernelParts,
-    own: { readonly asked: readonly number[]; readonly members: MemberBatch; readonly kernel: Kernel },
+    { asked, keepsEscapes }: Omit<MembersDescription<unknown>, 'kernel'>,
+    { members, kernel }: { readonly members: MemberBatch; readonly kernel: Kernel },
   ) {
-    super(parts, own.kernel)
-    this.#members = own.members
-    this.#asked = own.asked
-    this.#haveTexts = own.asked.map(() => false)
+    super(parts, kernel)
+    this.#members = members
+    this.#keepsEscapes = keepsEscapes
+    this.#asked = asked
+    this.#haveTexts = asked.map(() => false)
   }
 
   override useInput(input: InputPlan): void {
@@ -53,7 +58,7 @@ export class MembersKernel extends OuterKernel {
     const isSound = members.decide()
     const failing = from + members.recordCount
     this.#noteTexts()
-    members.unescape()
+    if (!this.#keepsEscapes) members.unescape()
     this.handOn(members)
     if (isSound) return
     this.context.index = failing

@@ -57,6 +57,8 @@ class RecordWriter {
   readonly #quote: number
   readonly #inputQuote: number
   readonly #hasOtherDelimiter: boolean
+  /** Nothing parts fields in the input: they may hold line feeds. */
+  readonly #areBare: boolean
   readonly #isAlone: boolean
 
   constructor(bytes: Buffer, table: Uint32Array, fields: Uint32Array, target: Buffer) {
@@ -69,6 +71,7 @@ class RecordWriter {
     this.#quote = fields[FIELDS_QUOTE]
     this.#inputQuote = fields[FIELDS_INPUT_QUOTE]
     this.#hasOtherDelimiter = this.#delimiter !== fields[FIELDS_INPUT_DELIMITER]
+    this.#areBare = fields[FIELDS_INPUT_DELIMITER] === NO_BYTE
     this.#isAlone = fields[FIELDS_RUNS] === 1 && fields[FIELDS_WORDS] === fields[FIELDS_WORDS + 1]
   }
 
@@ -108,6 +111,7 @@ class RecordWriter {
   /** Whether a field's bytes, as they stand, mean in the target what they mean in the input. */
   #isRight(start: number, end: number): boolean {
     if (this.#losesItsEnd(this.#bytes, start, end) || this.#isUnseen(start, end)) return false
+    if (this.#areBare && this.#has(LINE_FEED, start, end)) return false
     const isQuoted = this.#beginsQuoted(start, end)
     if (this.#quote !== this.#inputQuote && (isQuoted || this.#has(this.#quote, start, end))) return false
     if (!this.#hasOtherDelimiter || !this.#has(this.#delimiter, start, end)) return true
