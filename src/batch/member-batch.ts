@@ -27,6 +27,20 @@ export class MemberBatch extends SelectedBatch {
     this.#origin = origin
   }
 
+  /** Bring all that stands in the table. */
+  fillAll(): void {
+    const { table, capacity } = this
+    this.fill(Array.from({ length: table.length / capacity }, (_, column) => column * capacity))
+  }
+
+  override start(index: number): number {
+    return this.table[index]
+  }
+
+  override end(index: number): number {
+    return this.table[this.capacity + index]
+  }
+
   /**
    * Find the members of records that native code left undecided. The batch ends before the first one that is no object
    * of JSON.

@@ -32,19 +32,32 @@ export class SelectedBatch extends Batch {
     this.cut[CUT_COUNT] = count
   }
 
-  /** Bring the fields of all that was added. */
-  fill(): void {
+  /**
+   * Bring what stands in the table of all that was added.
+   *
+   * @param words where columns of the table begin: those that are read there. `start` and `end` tell those of records
+   * without them.
+   */
+  fill(words: readonly number[]): void {
     const { table: from } = this.#origin
-    const { table: to, capacity, recordCount } = this
+    const { table: to, recordCount } = this
     const origins = this.#origins
     if (recordCount === 0) return
     const first = origins[0]
     const areNeighbours = origins[recordCount - 1] === first + recordCount - 1
-    for (let word = 0; word < to.length; word += capacity) {
+    for (const word of words) {
       if (areNeighbours) to.set(from.subarray(word + first, word + first + recordCount), word)
       else
         for (let record = 0; record < recordCount; record++) to[word + record] = from[word + origins[record]]
     }
+  }
+
+  override start(index: number): number {
+    return this.#origin.start(this.#origins[index])
+  }
+
+  override end(index: number): number {
+    return this.#origin.end(this.#origins[index])
   }
 
   override recordNumber(index: number): number {

@@ -54,7 +54,7 @@ export class MembersKernel extends OuterKernel {
     const members = this.#members
     members.clear()
     members.add(from, until)
-    members.fill()
+    members.fillAll()
     const isSound = members.decide()
     const failing = from + members.recordCount
     this.#noteTexts()

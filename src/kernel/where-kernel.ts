@@ -2,6 +2,7 @@ import type { Batch } from '../batch/batch.js'
 import type { SelectedBatch } from '../batch/selected-batch.js'
 import type { LinemillError } from '../errors.js'
 import type { CompiledExpression } from '../expression/compile.js'
+import { hasFields } from '../format/format.js'
 import type { InputPlan } from '../plan/plan.js'
 import { withoutStack } from './filter-kernel.js'
 import type { Kernel } from './kernel.js'
@@ -31,15 +32,28 @@ export interface WhereParts {
 export class WhereKernel extends OuterKernel {
   protected override readonly what = 'the expression'
   readonly #parts: WhereParts
+  readonly #mayReject: boolean
+  /** Where the columns of the table begin that the other kernel reads. */
+  #words: readonly number[] = []
 
   constructor(parts: UserKernelParts, own: WhereParts) {
     super(parts, own.kernel)
     this.#parts = own
+    this.#mayReject = parts.rejects !== undefined
   }
 
   override useInput(input: InputPlan): void {
     this.#parts.selector.useInput(input, this.#parts.firstColumn)
+    this.#words = this.#wordsOf(input)
     super.useInput(input)
+  }
+
+  #wordsOf({ format, slots }: InputPlan): number[] {
+    const { selected, firstColumn } = this.#parts
+    const own = [...new Set(slots.slice(0, firstColumn))].flatMap((slot) => [3 + 2 * slot, 4 + 2 * slot])
+    // Records as a whole are read where they are lines, or objects, and copied where they are rejected.
+    const ofRecords = hasFields(format) && !this.#mayReject ? [] : [0, 1, 2]
+    return [...ofRecords, ...own].map((column) => column * selected.capacity)
   }
 
   override process(batch: Batch): void {
@@ -70,7 +84,7 @@ export class WhereKernel extends OuterKernel {
   #handOn(): void {
     const { selected } = this.#parts
     this.passed += selected.recordCount
-    selected.fill()
+    selected.fill(this.#words)
     this.handOn(selected)
   }
 
