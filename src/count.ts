@@ -7,7 +7,7 @@ import {
   type TaskSettings,
   workersNeeded,
 } from './engine/execute.js'
-import { makeExplanation, makeFigures } from './engine/figures.js'
+import { makeExplanation, makeFigures, type VerbFigures } from './engine/figures.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
 import { LinemillError } from './errors.js'
@@ -53,12 +53,15 @@ export async function countOnPool(
 ): Promise<CountReport> {
   const began = now()
   const settings = resolveOptions(options, VERB)
-  const { prepared, task, counts } = await prepareCount(inputs, options, settings)
+  const { prepared, task, counts, where } = await prepareCount(inputs, options, settings)
   try {
     const workBegan = now()
     const execution = await executeOn(pool, prepared, task, settings)
     checkInputs(prepared, settings)
-    return makeReport(prepared, settings, execution, counts(execution, settings.limit), { began, workBegan })
+    return makeReport(prepared, settings, execution, counts(execution, settings.limit), {
+      ...{ began, workBegan },
+      isRestricted: where !== undefined,
+    })
   } finally {
     closeInputs(prepared.inputs)
   }
@@ -174,12 +177,12 @@ function makeReport(
   settings: Settings,
   execution: Execution,
   counts: readonly number[],
-  times: { began: number; workBegan: number },
+  own: Pick<VerbFigures, 'began' | 'workBegan' | 'isRestricted'>,
 ): CountReport {
   const perInput = prepared.inputs.map(({ name }, index) => ({ name, count: counts[index] }))
   const count = counts.reduce((sum, one) => sum + one, 0)
   const workers = execution.workers.length
-  const figures = makeFigures(prepared, settings, execution, { ...times, workers, outputBytes: 0 })
+  const figures = makeFigures(prepared, settings, execution, { ...own, workers, outputBytes: 0 })
   // Where all are counted, none is processed.
   return { ...figures, records: Math.max(count, execution.records), count, perInput }
 }

@@ -3,7 +3,7 @@ import { makeExplanation } from './engine/figures.js'
 import { headerOf } from './engine/job-output.js'
 import { onOwnPool } from './engine/own-pool.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
-import { planReading, type Reading } from './engine/reading.js'
+import { planReading, type Reading, warnOfMissing } from './engine/reading.js'
 import { selectedHeader } from './engine/selected-header.js'
 import { planSelection, type Selection } from './engine/selection.js'
 import { transform } from './engine/transform.js'
@@ -74,7 +74,9 @@ export async function selectOnPool(
     const { outputDialect } = selection
     const header = selectedHeader(prepared, selection)
     const output = { kernel: reading.work, header, rejectHeader, outputDialect }
-    return (await transform(prepared, pool, output, settings, began)).report
+    const { report, execution } = await transform(prepared, pool, output, settings, began)
+    warnOfMissing(reading, execution, settings)
+    return report
   } finally {
     closeInputs(prepared.inputs)
   }

@@ -1,9 +1,10 @@
 import { now } from './clock.js'
+import type { Execution } from './engine/execute.js'
 import { makeExplanation } from './engine/figures.js'
 import { checkTableFormat } from './engine/grouping.js'
 import { onOwnPool } from './engine/own-pool.js'
 import { type ColumnsThere, openPrepared, type Prepared } from './engine/prepare.js'
-import { planReading, type Reading, takeApart } from './engine/reading.js'
+import { planReading, type Reading, takeApart, warnOfMissing } from './engine/reading.js'
 import { reduce } from './engine/reduce.js'
 import { summarizeColumns, summaryTable } from './engine/stats-table.js'
 import { type TableFormat, tableFormatOf } from './engine/table.js'
@@ -72,8 +73,9 @@ export async function statsOnPool(
     const reduction = {
       kernel: reading.work,
       format,
-      finish({ states }: { readonly states: readonly unknown[] }) {
-        const { partials } = takeApart(states, prepared.format)
+      finish(execution: Execution) {
+        warnOfMissing(reading, execution, settings)
+        const { partials } = takeApart(execution.states, prepared.format)
         const parts = partials as readonly (readonly ColumnPartial[])[]
         summaries = summarizeColumns(columns, prepared.primitives, parts)
         return summaryTable(summaries)

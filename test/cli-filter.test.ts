@@ -15,6 +15,44 @@ function read(name: string): string {
   return readFileSync(join(folder, name), 'utf8')
 }
 
+test('a condition that is given twice must hold both ways, and is counted', async () => {
+  const words = ['--where', 'id > 1', '--where', 'id < 4 || kind === 4']
+  const { stdout } = await linemill('select', 'id', 'in.csv', ...words)
+  expect(stdout).toBe('id\n2\n3\n')
+  const counted = await linemill('count', 'in.csv', ...words, '--report')
+  expect([counted.stdout, counted.stderr]).toEqual(['2\n', expect.stringMatching(/^passed +2$/m)])
+})
+
+test('names of the function that an expression becomes are not told', async () => {
+  const { stderr } = await linemill('filter', 'kind.startWith("4")', 'in.csv')
+  expect(stderr).toContain('the expression threw TypeError: (a column).startWith is not a function\n')
+})
+
+test('an output whose name says what it will not be is refused, or warned of', async () => {
+  const refused = await linemill('filter', 'kind === 4', 'in.csv', '-o', 'out.csv.gz')
+  expect([refused.exitCode, existsSync(join(folder, 'out.csv.gz'))]).toEqual([2, false])
+  expect(refused.stderr).toContain('write it without .gz, and compress it then')
+  const warned = await linemill('select', 'id', 'in.csv', '-o', 'out.ndjson')
+  expect([warned.exitCode, warned.stderr]).toEqual([
+    0,
+    'linemill: warning: out.ndjson gets fields parted as in the inputs, which are csv\n',
+  ])
+  writeFileSync(join(folder, 'in.ndjson'), '{"id":1}\n')
+  const hinted = await linemill('filter', 'id === 1', 'in.ndjson', '-o', 'out.csv')
+  expect(hinted.stderr).toContain('which are ndjson; select writes columns as csv\n')
+  const made = await linemill('select', 'id', 'in.ndjson', '-o', 'out.csv')
+  expect([made.stderr, read('out.csv')]).toEqual(['', 'id\n1\n'])
+})
+
+test('options about fields are refused where there are none', async () => {
+  writeFileSync(join(folder, 'in.ndjson'), '{"id":1}\n')
+  const { exitCode, stderr } = await linemill('count', 'in.ndjson', '-d', ';')
+  expect([exitCode, stderr]).toEqual([
+    2,
+    'linemill: input in.ndjson is read as ndjson, by its extension, and --delimiter is about csv and tsv: give its --format\n',
+  ])
+})
+
 describe('records', () => {
   test('go to standard output, behind the header', async () => {
     const { exitCode, stdout, stderr } = await linemill('filter', 'kind === 4', 'in.csv')

@@ -90,6 +90,11 @@ describe('runs as a function, from the first condition that cannot run natively'
     ["['x'].some((one) => b.includes(one))", "return ['x'].some(((one) => $text(0).includes(one)))"],
     ['a === 5n', 'return ($bigint(0) == 5n)'],
     ['a !== 5n', 'return ($bigint(0) != 5n)'],
+    ['[5n, -6n].includes(a)', 'return ([5n, -6n].some(($one) => $one == $bigint(0)))'],
+    [
+      "[4, 'x', 5n].includes(b)",
+      "return ([4].includes($number(0)) || ['x'].includes($text(0)) || [5n].some(($one) => $one == $bigint(0)))",
+    ],
     ['String(a) < String(b)', 'return ($order(String($text(0)), String($text(1))) < 0)'],
     [`\`-\${a}\`.length > 3`, `return (\`-\${$text(0)}\`.length > 3)`],
     ["(a === 4) === (b < 'x')", 'return ($test(0) === $test(1))'],

@@ -209,3 +209,38 @@ describe('what runs natively', () => {
     )
   })
 })
+
+test('whole numbers beyond 2^53 are compared by their digits, as texts and as bigints', async () => {
+  const path = write(
+    'big.ndjson',
+    [
+      '{"id":9007199254740993}',
+      '{"id":9007199254740992}',
+      '{"id":"9007199254740993"}',
+      '{"id":-9007199254740993}',
+      '{"i\\u0064":9007199254740993,"id":0,"i\\u0064":9007199254740993}',
+      '{"id":123456789012345678901234567890}',
+      '{"id":1e30}',
+      '{"id":5.0}',
+    ].join('\n'),
+  )
+  const counts: Record<string, number> = {
+    'id === 9007199254740993n': 3,
+    'id === 9007199254740992n': 1,
+    'id !== 9007199254740993n': 5,
+    "id === '9007199254740993'": 3,
+    "id.startsWith('90071992547409')": 4,
+    'id === -9007199254740993n': 1,
+    'id >= 123456789012345678901234567890n': 2,
+    'id > 123456789012345678901234567890n': 1,
+    '[9007199254740993n, 5n].includes(id)': 4,
+    "[9007199254740993n, 'x', 5].includes(id)": 4,
+    'id === 5n': 1,
+  }
+  for (const [source, passing] of Object.entries(counts)) {
+    for (const primitives of PRIMITIVES) {
+      const { passed } = await filterOnPool(pool, source, path, { primitives, count: true })
+      expect([source, primitives, passed]).toEqual([source, primitives, passing])
+    }
+  }
+})

@@ -310,6 +310,37 @@ describe('members of ndjson', () => {
     }
   })
 
+  test('that no record has are warned of, where there are records', async () => {
+    const json = write('missing.ndjson', '{"a":1,"b":null}\n{"a":2}\n')
+    const warned = async (run: (options: object) => Promise<unknown>): Promise<string[]> => {
+      const warnings: string[] = []
+      await run({ onWarning: (warning: string) => warnings.push(warning) })
+      return warnings
+    }
+    const pool = poolOf(2)
+    const no = 'no record has a property'
+    expect(await warned((options) => groupByOnPool(pool, 'a,b', json, options))).toEqual([])
+    const aggregates = 'sum(c),count(d),first(d)'
+    expect(await warned((options) => groupByOnPool(pool, 'a', json, { ...options, aggregates }))).toEqual([
+      `${no} "c"`,
+      `${no} "d"`,
+    ])
+    expect(await warned((options) => freqOnPool(pool, 'A', json, options))).toEqual([`${no} "A"`])
+    expect(await warned((options) => statsOnPool(pool, json, { ...options, columns: 'a,x' }))).toEqual([
+      `${no} "x"`,
+    ])
+    const where = 'a === 2'
+    expect(await warned((options) => selectOnPool(pool, 'a,b', json, options))).toEqual([])
+    expect(await warned((options) => selectOnPool(pool, 'a,b', json, { ...options, where }))).toEqual([
+      'no record that passes has a property "b"',
+    ])
+    expect(await warned((options) => selectOnPool(pool, 'c', json, { ...options, where: 'a > 9' }))).toEqual(
+      [],
+    )
+    const none = write('none.ndjson', '\n')
+    expect(await warned((options) => freqOnPool(pool, 'a', none, options))).toEqual([])
+  })
+
   test('are named one by one', async () => {
     const json = write('named.ndjson', '{"a":1,"2":"x","b-c":3}\n')
     const pool = poolOf(1)

@@ -79,6 +79,11 @@ export class MemberBatch extends SelectedBatch {
     table[2 * capacity + record] = doubts
   }
 
+  /** Whether a record has a member, null or not. */
+  isThere(slot: number, record: number): boolean {
+    return this.table[(3 + 2 * slot) * this.capacity + record] < this.end(record)
+  }
+
   /** Whether a record's member is a text: not missing, null, a number and so on. Asked before `unescape`. */
   isText(slot: number, record: number): boolean {
     return this.bytes[this.table[(3 + 2 * slot) * this.capacity + record] - 1] === QUOTE

@@ -62,7 +62,7 @@ export const OPTIONS: readonly OptionEntry[] = [
   },
   {
     flags: '--limit <number>',
-    description: 'process only the first so many records',
+    description: 'process only the first so many records, whether a condition lets them pass or not',
     verbs: LIMITED,
     key: 'limit',
     read: readWholeNumber,

@@ -51,6 +51,11 @@ function readCharacter(typed: string, orWord: string): string {
   throw new InvalidArgumentError(`Expected one ASCII character (no line end) or '${orWord}'.`)
 }
 
+/** Read a condition; of several all must hold. */
+export function readCondition(typed: string, before: string | undefined): string {
+  return before === undefined ? typed : `(${before}) && (${typed})`
+}
+
 /** Read names parted by commas. */
 export function readNames(typed: string): readonly string[] {
   const names = typed.split(',')

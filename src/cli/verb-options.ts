@@ -9,7 +9,14 @@ import type { SelectOptions } from '../select.js'
 import type { HeadOptions, SliceOptions } from '../slice.js'
 import type { SplitOptions } from '../split.js'
 import type { StatsOptions } from '../stats.js'
-import { readDelimiter, readFraction, readInteger, readSize, readWholeNumber } from './typed-values.js'
+import {
+  readCondition,
+  readDelimiter,
+  readFraction,
+  readInteger,
+  readSize,
+  readWholeNumber,
+} from './typed-values.js'
 
 export type Verb =
   | 'run'
@@ -195,9 +202,10 @@ export const VERB_OPTIONS: readonly OptionEntry[] = [
   },
   {
     flags: '--where <expression>',
-    description: 'only the records for which it holds, as filter lets them pass',
+    description: 'only the records for which it holds: JavaScript over columns, as `filter --help` has it',
     verbs: ['count', 'select', ...GROUPS, 'stats'],
     key: 'where',
+    read: readCondition as NonNullable<OptionEntry['read']>,
   },
   { flags: '--lines', description: 'count lines, whatever the format', verbs: ['count'], key: 'lines' },
   {

@@ -8,10 +8,10 @@ import type { Settings } from '../options.js'
 import type { Explanation, Report } from '../report.js'
 import type { Pool } from '../worker/pool.js'
 import { describeAggregate, nameAggregate, type WrittenAggregate } from './aggregate-list.js'
-import type { Workers } from './execute.js'
+import type { Execution, Workers } from './execute.js'
 import { makeExplanation } from './figures.js'
 import { type ColumnsThere, openPrepared, type Prepared } from './prepare.js'
-import { planReading, type Reading, takeApart } from './reading.js'
+import { planReading, type Reading, takeApart, warnOfMissing } from './reading.js'
 import { reduce } from './reduce.js'
 import type { SortColumn } from './sort-list.js'
 import { sortRows } from './sort-rows.js'
@@ -147,8 +147,9 @@ export async function runGrouping(
   const reduction = {
     kernel: reading.work,
     format,
-    finish({ states }: { readonly states: readonly unknown[] }): Table {
-      const { partials, haveTexts } = takeApart(states, prepared.format)
+    finish(execution: Execution): Table {
+      warnOfMissing(reading, execution, settings)
+      const { partials, haveTexts } = takeApart(execution.states, prepared.format)
       const groups = new CombinedGroups(kernel, prepared.primitives, partials as readonly GroupPartial[])
       groupCount = groups.count
       return makeTable(groups, grouping, haveTexts)

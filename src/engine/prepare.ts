@@ -1,6 +1,6 @@
 import { describeValue, LinemillError } from '../errors.js'
 import { chooseColumns, chooseMembers } from '../format/columns.js'
-import { type FormatChoice, formatOf } from '../format/format.js'
+import { type FormatChoice, formatOf, hasFields } from '../format/format.js'
 import { type Head, readHead } from '../format/head.js'
 import { closeInputs, inputFault, type OpenInput, openInput, openReader } from '../input/open.js'
 import type { FormatName, Settings } from '../options.js'
@@ -124,7 +124,7 @@ type InputHead = Head & { readonly format: FormatName }
 
 function readInputHead(input: OpenInput, choice: FormatChoice, primitives: Primitives): InputHead {
   const format = choice.format === 'auto' ? formatOf(input.name) : choice.format
-  if (choice.format === 'auto' && format === 'lines') checkNoFields(input.name, choice)
+  if (choice.format === 'auto' && !hasFields(format)) checkNoFields(input.name, format, choice)
   const reader = openReader(input.handle)
   try {
     const { byteLength } = input.handle
@@ -154,8 +154,9 @@ function planInput(
   }
 }
 
-/** What is said about fields is not for lines, and whoever says it takes the input for a csv. */
-function checkNoFields(name: string, { delimiter, quote, header, names }: FormatChoice): void {
+/** What is said about fields is for csv and tsv alone, and whoever says it takes the input for one. */
+function checkNoFields(name: string, format: FormatName, choice: FormatChoice): void {
+  const { delimiter, quote, header, names } = choice
   const told = [
     ['delimiter', delimiter !== undefined],
     ['quote', quote !== undefined],
@@ -165,7 +166,7 @@ function checkNoFields(name: string, { delimiter, quote, header, names }: Format
   if (told === undefined) return
   throw new LinemillError(
     'ERR_USAGE',
-    `input ${name} is read as lines, by its extension, and \`${told[0]}\` is about csv and tsv: give its \`format\``,
+    `input ${name} is read as ${format}, by its extension, and \`${told[0]}\` is about csv and tsv: give its \`format\``,
   )
 }
 

@@ -1,7 +1,8 @@
 import type { KernelDescription } from '../kernel/built-in.js'
 import type { MembersPartial } from '../kernel/members-kernel.js'
-import type { FormatName } from '../options.js'
+import type { FormatName, Settings } from '../options.js'
 import type { FilterPlan } from '../report.js'
+import type { Execution } from './execute.js'
 import type { ColumnsThere } from './prepare.js'
 import type { Condition } from './where.js'
 
@@ -34,12 +35,30 @@ export function planReading(
 ): Reading {
   const keepsEscapes = kernel.name === 'select-members'
   const whole: KernelDescription =
-    format === 'ndjson' ? { name: 'members', asked, keepsEscapes, kernel } : kernel
+    format === 'ndjson' ? { name: 'members', asked, columnCount: read.length, keepsEscapes, kernel } : kernel
   return {
     columns: [...read, ...(condition?.columns ?? [])],
     members: [...read, ...(condition?.members ?? [])],
     work: condition?.restrict(whole, read.length) ?? whole,
     ...(condition && { where: condition.plan }),
+  }
+}
+
+/** Warn of members that no record has: their names are most likely slips. */
+export function warnOfMissing(
+  { members, work }: Reading,
+  { states, records, passed }: Pick<Execution, 'states' | 'records' | 'passed'>,
+  { onWarning }: Settings,
+): void {
+  const inner = work.name === 'where' ? work.kernel : work
+  const seen = work.name === 'where' ? passed : records
+  if (inner.name !== 'members' || seen === 0) return
+  const parts = states as readonly MembersPartial[]
+  const own = members.slice(0, inner.columnCount)
+  const missing = own.filter((_, column) => !parts.some(({ areThere }) => areThere[column]))
+  for (const name of new Set(missing)) {
+    const which = work.name === 'where' ? 'no record that passes' : 'no record'
+    onWarning(`${which} has a property ${JSON.stringify(name)}`)
   }
 }
 

@@ -43,7 +43,7 @@ export async function transform(
   const sinks = isWritten ? await openSinks(prepared, settings) : []
   const workBegan = now()
   try {
-    if (outputDialect === undefined) warnOfExtension(prepared, settings)
+    warnOfExtension(prepared, settings, outputDialect !== undefined)
     if (isWritten) await orCancelled(writeHeaders(sinks, { header, rejectHeader }), settings.signal)
     const { onError, workers } = settings
     const task = { ...NO_JOB, ...(outputDialect && { outputDialect }), recordAllowed: true, kernel, onError }
@@ -73,10 +73,12 @@ export async function transform(
   }
 }
 
-/** Records pass as they stand: that an output's name says otherwise is most likely a slip. */
-function warnOfExtension({ format }: Prepared, { output, onWarning }: Settings): void {
+/** Records pass as they stand, and fields do not become objects: that an output's name says otherwise is most likely a slip. */
+function warnOfExtension({ format }: Prepared, { output, onWarning }: Settings, areFields: boolean): void {
   const named = formatOf(output ?? '')
   if (output === undefined || format === 'lines' || named === 'lines' || named === format) return
-  const other = hasFields(named) && hasFields(format) ? '; select writes columns as either' : ''
-  onWarning(`${output} gets records as they stand in the inputs, which are ${format}${other}`)
+  if (areFields && hasFields(named)) return
+  const what = areFields ? 'fields parted as' : 'records as they stand'
+  const other = hasFields(named) ? `; select writes columns as ${named}` : ''
+  onWarning(`${output} gets ${what} in the inputs, which are ${format}${other}`)
 }

@@ -22,7 +22,7 @@ import type {
 import { LINE } from './columns.js'
 import { areFields, COMPARISONS, type Context, isNamed, type Kind, kindOf } from './kind.js'
 import { literalNumber } from './literal.js'
-import { writeMixedMembership } from './membership.js'
+import { writeMembership } from './membership.js'
 import type { Predicate, Test } from './predicate.js'
 import { readComparison } from './read-test.js'
 import { slipOf } from './slips.js'
@@ -226,7 +226,7 @@ class Writer {
       )
     }
     if (isUnsteady(callee)) throw context.columns.error(callee, 'each run would have another result')
-    const membership = this.#areFields ? undefined : writeMixedMembership(call, context)
+    const membership = writeMembership(call, context)
     if (membership !== undefined) return membership
     const wanted = wantedByCallee(callee, context)
     const called = this.write(callee, wanted, context)

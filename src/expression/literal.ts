@@ -23,6 +23,14 @@ export function literalNumber(node: Node, columns: Columns): number | undefined 
   return expression.value
 }
 
+/** Whether a node is a bigint that is written out. */
+export function isLiteralBigint(node: Node): boolean {
+  const expression = node as Expression
+  if (expression.type === 'UnaryExpression' && expression.operator === '-')
+    return isLiteralBigint(expression.argument)
+  return expression.type === 'Literal' && typeof expression.bigint === 'string'
+}
+
 /** Read `true`, `false` or `null`; undefined if a node is something else. */
 export function literalWord(node: Node): string | undefined {
   const { type, raw } = node as Expression & { raw?: string }

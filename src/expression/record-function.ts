@@ -6,6 +6,7 @@ import { decodeString } from '../batch/text.js'
 import { NO_BYTE } from '../layout.js'
 import type { InputPlan } from '../plan/plan.js'
 import { parseNumber } from '../primitives/number.js'
+import { writtenMember } from '../primitives/portable-members.js'
 import { PredicateTest } from '../primitives/portable-select.js'
 import { unquote, unquoted } from '../primitives/unquote.js'
 import { LINE } from './columns.js'
@@ -45,7 +46,8 @@ export class RecordFunction {
     this.#program = compiled.tests
     this.#fields = new FieldReader(batch, columns)
     this.#cursor = cursor
-    const reader = cursor === undefined ? this.#fields : new PropertyReader(this.#fields, cursor, columns)
+    const reader =
+      cursor === undefined ? this.#fields : new PropertyReader(this.#fields, cursor, columns, batch)
     this.#call = makeFunction(compiled.source, reader, (test) => this.#holds(test))
   }
 
@@ -168,16 +170,23 @@ class FieldReader implements Reader {
   }
 }
 
+/** Whether a value may be a whole number that no double holds. */
+function isBeyondSafe(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER
+}
+
 /** Reads properties of ndjson; what is missing or null is an empty text, and no number. */
 class PropertyReader implements Reader {
   readonly #fields: FieldReader
   readonly #cursor: Cursor
   readonly #columns: readonly string[]
+  readonly #batch: Batch
 
-  constructor(fields: FieldReader, cursor: Cursor, columns: readonly string[]) {
+  constructor(fields: FieldReader, cursor: Cursor, columns: readonly string[], batch: Batch) {
     this.#fields = fields
     this.#cursor = cursor
     this.#columns = columns
+    this.#batch = batch
   }
 
   value(column: number): unknown {
@@ -188,6 +197,7 @@ class PropertyReader implements Reader {
     if (column === LINE) return this.#fields.text(LINE)
     const value = this.value(column)
     if (value === undefined || value === null) return ''
+    if (isBeyondSafe(value)) return this.#writtenDigits(column) ?? String(value)
     return typeof value === 'object' ? JSON.stringify(value) : String(value)
   }
 
@@ -199,8 +209,16 @@ class PropertyReader implements Reader {
 
   bigint(column: number): bigint | number {
     const value = column === LINE ? this.#fields.text(LINE) : this.value(column)
+    if (isBeyondSafe(value)) return parseBigint(this.#writtenDigits(column) ?? String(value))
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
     return typeof value === 'string' ? parseBigint(value) : Number.NaN
+  }
+
+  /** A whole number as it stands in the record: parsing it has lost digits. */
+  #writtenDigits(column: number): string | undefined {
+    const { index } = this.#cursor
+    const written = writtenMember(this.#batch, index, this.#columns[column])
+    return written !== undefined && WHOLE_NUMBER.test(written) ? written : undefined
   }
 
   subject(column: number): unknown {

@@ -73,7 +73,8 @@ export class FilterKernel extends UserKernel {
   }
 }
 
-/** The error without its cause: the stack of an expression leads nowhere. */
+/** The error as whoever wrote the expression can read it: without a stack, which leads nowhere, and without names of its source. */
 export function withoutStack({ code, message, position, excerpt }: LinemillError): LinemillError {
-  return new LinemillError(code, message, { position, excerpt })
+  const readable = message.replaceAll(/\$[a-z]+\(\.\.\.\)/g, '(a column)')
+  return new LinemillError(code, readable, { position, excerpt })
 }

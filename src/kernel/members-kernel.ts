@@ -13,6 +13,8 @@ export interface MembersDescription<Other> {
   readonly name: 'members'
   /** Columns, by their indexes among those that are read, of which is told whether a member is a text. */
   readonly asked: readonly number[]
+  /** How many columns the kernel reads. */
+  readonly columnCount: number
   /** Whether the kernel wants texts as they are written. */
   readonly keepsEscapes: boolean
   readonly kernel: Other
@@ -21,6 +23,8 @@ export interface MembersDescription<Other> {
 /** What the other kernel came to, and of each column that was asked about whether any record has a text there. */
 export interface MembersPartial {
   readonly partial: unknown
+  /** Of each column whether any record has such a member. */
+  readonly areThere: readonly boolean[]
   readonly haveTexts: readonly boolean[]
 }
 
@@ -30,11 +34,12 @@ export class MembersKernel extends OuterKernel {
   readonly #keepsEscapes: boolean
   readonly #asked: readonly number[]
   readonly #haveTexts: boolean[]
+  readonly #areThere: boolean[]
   #slots: readonly number[] = []
 
   constructor(
     parts: UserKernelParts,
-    { asked, keepsEscapes }: Omit<MembersDescription<unknown>, 'kernel'>,
+    { asked, columnCount, keepsEscapes }: Omit<MembersDescription<unknown>, 'kernel'>,
     { members, kernel }: { readonly members: MemberBatch; readonly kernel: Kernel },
   ) {
     super(parts, kernel)
@@ -42,10 +47,11 @@ export class MembersKernel extends OuterKernel {
     this.#keepsEscapes = keepsEscapes
     this.#asked = asked
     this.#haveTexts = asked.map(() => false)
+    this.#areThere = Array.from({ length: columnCount }, () => false)
   }
 
   override useInput(input: InputPlan): void {
-    this.#slots = this.#asked.map((column) => input.slots[column])
+    this.#slots = input.slots
     super.useInput(input)
   }
 
@@ -57,7 +63,7 @@ export class MembersKernel extends OuterKernel {
     members.fillAll()
     const isSound = members.decide()
     const failing = from + members.recordCount
-    this.#noteTexts()
+    this.#note()
     if (!this.#keepsEscapes) members.unescape()
     this.handOn(members)
     if (isSound) return
@@ -65,17 +71,24 @@ export class MembersKernel extends OuterKernel {
     throw noObject(batch, failing)
   }
 
-  #noteTexts(): void {
+  /** Look for the first record that has a member, and for the first that has a text there. */
+  #note(): void {
     const members = this.#members
-    for (const [index, slot] of this.#slots.entries()) {
-      for (let record = 0; !this.#haveTexts[index] && record < members.recordCount; record++) {
-        if (members.isText(slot, record)) this.#haveTexts[index] = true
+    const { recordCount } = members
+    for (let column = 0; column < this.#areThere.length; column++) {
+      for (let record = 0; record < recordCount && !this.#areThere[column]; record++) {
+        this.#areThere[column] = members.isThere(this.#slots[column], record)
+      }
+    }
+    for (const [index, column] of this.#asked.entries()) {
+      for (let record = 0; record < recordCount && !this.#haveTexts[index]; record++) {
+        this.#haveTexts[index] = members.isText(this.#slots[column], record)
       }
     }
   }
 
   override partial(): MembersPartial {
-    return { partial: super.partial(), haveTexts: this.#haveTexts }
+    return { partial: super.partial(), areThere: this.#areThere, haveTexts: this.#haveTexts }
   }
 }
 

@@ -51,7 +51,18 @@ export async function openFileSink(
     // Renaming over a file needs no permission on it; whoever may not write it expects it to stay.
     await call.close(fd)
   }
+  refuseCompressed(path)
   return TemporarySink.open(target, path, existing, settings.sync)
+}
+
+/** A file whose name says otherwise than what is in it is found out late, by somebody else. */
+function refuseCompressed(path: string): void {
+  const [extension] = /\.(gz|bz2|xz|zst|lz4|br|zip)$/i.exec(path) ?? []
+  if (extension === undefined) return
+  throw new LinemillError(
+    'ERR_USAGE',
+    `outputs are not compressed, and the name of ${path} says that it is: write it without ${extension}, and compress it then`,
+  )
 }
 
 function isPipe(stats: Stats): boolean {
