@@ -13,7 +13,7 @@ import { loadCondition } from './engine/where.js'
 import { LinemillError } from './errors.js'
 import { closeInputs } from './input/open.js'
 import { type RunOptions, resolveOptions, type Verb, wholeNumber } from './options.js'
-import type { Explanation, Report } from './report.js'
+import type { Explanation, Report, Unwritten, WithRows } from './report.js'
 import type { Pool } from './worker/pool.js'
 
 export interface FreqOptions
@@ -50,6 +50,16 @@ const DEFAULT_TOP = 10
  * @param column its name or 1-based number.
  * @throws LinemillError ERR_USAGE; ERR_RAGGED with the record's position; no output file is changed then.
  */
+export function freq(
+  column: string | number,
+  inputs: string | readonly string[],
+  options?: Unwritten<FreqOptions>,
+): Promise<WithRows<FreqReport>>
+export function freq(
+  column: string | number,
+  inputs: string | readonly string[],
+  options?: FreqOptions,
+): Promise<FreqReport>
 export function freq(
   column: string | number,
   inputs: string | readonly string[],

@@ -14,7 +14,7 @@ import { loadCondition } from './engine/where.js'
 import type { ColumnList } from './format/column-list.js'
 import { closeInputs } from './input/open.js'
 import { type RunOptions, resolveOptions, type Verb, wholeNumber } from './options.js'
-import type { Explanation, Report } from './report.js'
+import type { Explanation, Report, Unwritten, WithRows } from './report.js'
 import type { Pool } from './worker/pool.js'
 
 export interface GroupOptions
@@ -57,6 +57,16 @@ export interface GroupReport extends Report {
  * @returns the run's figures; `rows` is the result where no `options.output` is given.
  * @throws LinemillError ERR_USAGE; ERR_RAGGED and ERR_VALUE with the record's position; no output file is changed then.
  */
+export function groupBy(
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options?: Unwritten<GroupOptions>,
+): Promise<WithRows<GroupReport>>
+export function groupBy(
+  columns: ColumnList,
+  inputs: string | readonly string[],
+  options?: GroupOptions,
+): Promise<GroupReport>
 export function groupBy(
   columns: ColumnList,
   inputs: string | readonly string[],

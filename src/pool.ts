@@ -8,7 +8,7 @@ import type { FreqOptions, FreqReport } from './freq.js'
 import type { GroupOptions, GroupReport } from './group.js'
 import type { Columns } from './kernel/job.js'
 import { checkKeys, type RunOptions, signalOf } from './options.js'
-import type { Report } from './report.js'
+import type { Report, Unwritten, WithRows } from './report.js'
 import type { SampleOptions, SampleReport } from './sample.js'
 import type { SelectOptions } from './select.js'
 import type { HeadOptions, SliceOptions, SliceReport } from './slice.js'
@@ -45,9 +45,19 @@ export interface LinemillPool extends AsyncDisposable {
   groupBy(
     columns: ColumnList,
     inputs: string | readonly string[],
+    options?: Unwritten<GroupOptions>,
+  ): Promise<WithRows<GroupReport>>
+  groupBy(
+    columns: ColumnList,
+    inputs: string | readonly string[],
     options?: GroupOptions,
   ): Promise<GroupReport>
   /** As the function `freq`, on these workers. */
+  freq(
+    column: string | number,
+    inputs: string | readonly string[],
+    options?: Unwritten<FreqOptions>,
+  ): Promise<WithRows<FreqReport>>
   freq(
     column: string | number,
     inputs: string | readonly string[],
@@ -126,6 +136,16 @@ class SharedPool implements LinemillPool {
   groupBy(
     columns: ColumnList,
     inputs: string | readonly string[],
+    options?: Unwritten<GroupOptions>,
+  ): Promise<WithRows<GroupReport>>
+  groupBy(
+    columns: ColumnList,
+    inputs: string | readonly string[],
+    options?: GroupOptions,
+  ): Promise<GroupReport>
+  groupBy(
+    columns: ColumnList,
+    inputs: string | readonly string[],
     options?: GroupOptions,
   ): Promise<GroupReport> {
     return this.#turns.call('groupBy', options, async (pool, shared) => {
@@ -133,6 +153,16 @@ class SharedPool implements LinemillPool {
     })
   }
 
+  freq(
+    column: string | number,
+    inputs: string | readonly string[],
+    options?: Unwritten<FreqOptions>,
+  ): Promise<WithRows<FreqReport>>
+  freq(
+    column: string | number,
+    inputs: string | readonly string[],
+    options?: FreqOptions,
+  ): Promise<FreqReport>
   freq(
     column: string | number,
     inputs: string | readonly string[],

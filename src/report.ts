@@ -130,3 +130,11 @@ export interface FilterPlan {
   readonly reason?: string
   readonly isInverted: boolean
 }
+
+/** Options that name no output, so that the result is in the report. */
+export type Unwritten<Options> = Options & { readonly output?: undefined }
+
+/** A report with the result in it. */
+export type WithRows<Own extends { readonly rows?: unknown }> = Own & {
+  readonly rows: NonNullable<Own['rows']>
+}

@@ -10,10 +10,14 @@ import {
   type ErrorCode,
   type Explanation,
   explainRun,
+  freq,
+  type GroupOptions,
+  groupBy,
   LinemillError,
   type LinemillPool,
   type Position,
   type Report,
+  type ResultRow,
   type RunOptions,
   run,
 } from 'linemill'
@@ -33,6 +37,26 @@ describe('verbs', () => {
       expectTypeOf(await run(new URL('file:///job.mjs'), ['a', 'b'] as const)).toEqualTypeOf<Report>()
       expectTypeOf(await count('in.csv', { lines: true })).toEqualTypeOf<CountReport>()
       expectTypeOf(await explainRun('./job.mjs', 'in.csv')).toEqualTypeOf<Explanation>()
+    })
+  })
+
+  test('give rows where no output is named', () => {
+    compiled(async () => {
+      const { rows } = await groupBy('a', 'in.csv', { aggregates: 'sum(b)', where: 'b > 1' })
+      expectTypeOf(rows).toEqualTypeOf<readonly ResultRow[]>()
+      const written = await groupBy('a', 'in.csv', { output: 'out.csv' })
+      expectTypeOf(written.rows).toEqualTypeOf<readonly ResultRow[] | undefined>()
+      const values = await freq('a', 'in.csv')
+      expectTypeOf(values.rows[0].count).toEqualTypeOf<number>()
+      const options: GroupOptions = {}
+      expectTypeOf((await groupBy('a', 'in.csv', options)).rows).toEqualTypeOf<
+        readonly ResultRow[] | undefined
+      >()
+      const pool = createPool()
+      expectTypeOf((await pool.groupBy('a', 'in.csv')).rows).toEqualTypeOf<readonly ResultRow[]>()
+      expectTypeOf((await pool.freq('a', 'in.csv', { top: 3 })).rows.length).toEqualTypeOf<number>()
+      // @ts-expect-error an expression is text
+      await pool.stats('in.csv', { where: 4 })
     })
   })
 
