@@ -72,7 +72,7 @@ export async function selectOnPool(
   try {
     const rejectHeader = headerOf(prepared)
     const { outputDialect } = selection
-    const header = selectedHeader(prepared, selection)
+    const header = selectedHeader(prepared, selection, settings)
     const output = { kernel: reading.work, header, rejectHeader, outputDialect }
     const { report, execution } = await transform(prepared, pool, output, settings, began)
     warnOfMissing(reading, execution, settings)

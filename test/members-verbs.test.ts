@@ -56,7 +56,10 @@ function readLine(line: string): Map<string, string> | undefined {
 function fieldOf(written: string | undefined): string {
   if (written === undefined || written === 'null') return ''
   if (written[0] !== '"') return written
-  return written.includes('\\') ? bytesOf(JSON.parse(textOf(written))) : written.slice(1, -1)
+  // Escapes side by side, two of which may be halves of one character; other bytes are what they are.
+  return written
+    .slice(1, -1)
+    .replaceAll(/(\\(u[0-9a-fA-F]{4}|.))+/g, (escapes) => bytesOf(JSON.parse(`"${escapes}"`)))
 }
 
 const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`

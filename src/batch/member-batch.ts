@@ -1,6 +1,5 @@
-import { CUT_COUNT } from '../layout.js'
 import { MEMBER_NO_NUMBER, MEMBER_SHARED, MEMBERS_UNDECIDED } from '../predicate-layout.js'
-import { JsonReader, Undecided } from '../primitives/portable-members.js'
+import { readMembers } from '../primitives/json-members.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { Batch } from './batch.js'
 import { SelectedBatch } from './selected-batch.js'
@@ -12,6 +11,8 @@ const BACKSLASH = 92
 const ESCAPED = 0xaaaaaaaa
 
 const FIRST_BYTES = 64 * 1024
+/** A copy of more, as of a very long record, is not kept. */
+const MOST_KEPT_BYTES = 16 * 1024 * 1024
 
 /**
  * Records of ndjson whose members can be read as fields (layout: MEMBER_): texts are without escapes; what is neither
@@ -25,6 +26,11 @@ export class MemberBatch extends SelectedBatch {
   constructor(origin: Batch, primitives: Primitives) {
     super(origin, primitives)
     this.#origin = origin
+  }
+
+  override clear(): void {
+    super.clear()
+    if (this.#copy.length > MOST_KEPT_BYTES) this.#copy = Buffer.alloc(0)
   }
 
   /** Bring all that stands in the table. */
@@ -41,36 +47,23 @@ export class MemberBatch extends SelectedBatch {
     return this.table[this.capacity + index]
   }
 
-  /**
-   * Find the members of records that native code left undecided. The batch ends before the first one that is no object
-   * of JSON.
-   *
-   * @returns false if there is one.
-   */
-  decide(): boolean {
+  /** Find the members of records that native code left undecided, which are objects of JSON. */
+  decide(): void {
     const { table, capacity, recordCount } = this
     const names = this.input.members.map((name) => Buffer.from(name))
     for (let record = 0; record < recordCount; record++) {
-      if (table[2 * capacity + record] < MEMBERS_UNDECIDED) continue
-      try {
-        this.#readMembers(record, names)
-      } catch (thrown) {
-        if (!(thrown instanceof Undecided)) throw thrown
-        this.cut[CUT_COUNT] = record
-        return false
-      }
+      if (table[2 * capacity + record] >= MEMBERS_UNDECIDED) this.#findMembers(record, names)
     }
-    return true
   }
 
-  #readMembers(record: number, names: readonly Buffer[]): void {
+  #findMembers(record: number, names: readonly Buffer[]): void {
     const { table, capacity, bytes } = this
-    const end = this.end(record)
-    for (let slot = 0; slot < names.length; slot++) this.#place(slot, record, end, end)
     let doubts = 0
-    new JsonReader(bytes).readLine(this.start(record), end, (name, value) => {
-      const text = name.doubts & MEMBER_NO_NUMBER ? unescapedText(bytes, name.start, name.end) : undefined
-      const written = text ?? bytes.subarray(name.start, name.end)
+    readMembers(bytes, this.start(record), this.end(record), (name, value) => {
+      const written =
+        name.doubts & MEMBER_NO_NUMBER
+          ? unescapedText(bytes, name.start, name.end)
+          : bytes.subarray(name.start, name.end)
       const slot = names.findIndex((wanted) => wanted.equals(written))
       if (slot < 0) return
       this.#place(slot, record, value.start, value.end)
@@ -84,7 +77,7 @@ export class MemberBatch extends SelectedBatch {
     return this.table[(3 + 2 * slot) * this.capacity + record] < this.end(record)
   }
 
-  /** Whether a record's member is a text: not missing, null, a number and so on. Asked before `unescape`. */
+  /** Whether a record's member is a text: not missing, null, a number and so on. */
   isText(slot: number, record: number): boolean {
     return this.bytes[this.table[(3 + 2 * slot) * this.capacity + record] - 1] === QUOTE
   }
@@ -125,16 +118,23 @@ export class MemberBatch extends SelectedBatch {
       const word = (3 + 2 * slot) * capacity + record
       const text = this.#unescapedAt(table[word], table[word + capacity])
       if (text === undefined) continue
-      if (end + text.length > this.#copy.length) {
-        const longer = Buffer.allocUnsafeSlow(2 * (end + text.length))
-        this.#copy.copy(longer, 0, 0, end)
-        this.#copy = longer
-      }
-      text.copy(this.#copy, end)
-      this.#place(slot, record, end, end + text.length)
-      end += text.length
+      end = this.#append(text, end)
+      this.#place(slot, record, end - text.length, end)
     }
     return end
+  }
+
+  /** Put a text, and a quote before it, behind `end` of the copy; gives where it ends. */
+  #append(text: Buffer, end: number): number {
+    const needed = end + 1 + text.length
+    if (needed > this.#copy.length) {
+      const longer = Buffer.allocUnsafeSlow(needed + Math.max(FIRST_BYTES, needed >> 2))
+      this.#copy.copy(longer, 0, 0, end)
+      this.#copy = longer
+    }
+    this.#copy[end] = QUOTE
+    text.copy(this.#copy, end + 1)
+    return needed
   }
 
   /** Bits that are shared tell of other members too. */
@@ -156,7 +156,13 @@ export class MemberBatch extends SelectedBatch {
   }
 }
 
-/** What stands between the quotes of a text of JSON; half a surrogate pair alone becomes U+FFFD. */
+/** Escapes side by side, two of which may be the halves of one character. */
+const ESCAPES = /((?:\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]))+)/
+
+/** What stands between the quotes of a text of JSON, bytes that are no UTF-8 too; half a surrogate pair becomes U+FFFD. */
 function unescapedText(bytes: Buffer, start: number, end: number): Buffer {
-  return Buffer.from(JSON.parse(bytes.utf8Slice(start - 1, end + 1)))
+  const parts = bytes.latin1Slice(start, end).split(ESCAPES)
+  const asBytes = (part: string, index: number): Buffer =>
+    index % 2 === 1 ? Buffer.from(JSON.parse(`"${part}"`)) : Buffer.from(part, 'latin1')
+  return Buffer.concat(parts.map(asBytes))
 }

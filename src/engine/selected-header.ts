@@ -13,6 +13,7 @@ import {
   CUT_WORDS,
   tableWords,
 } from '../layout.js'
+import type { Settings } from '../options.js'
 import type { InputPlan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { Prepared } from './prepare.js'
@@ -24,8 +25,12 @@ import type { Selection } from './selection.js'
  *
  * @throws LinemillError ERR_VALUE where it would need quotes and the output has none.
  */
-export function selectedHeader(prepared: Prepared, { kernel, selected, outputDialect }: Selection): Buffer {
-  if (kernel.name === 'select-members') return Buffer.alloc(0)
+export function selectedHeader(
+  prepared: Prepared,
+  { kernel, selected, outputDialect }: Selection,
+  { header: isWanted }: Settings,
+): Buffer {
+  if (kernel.name === 'select-members' || (prepared.format === 'ndjson' && !isWanted)) return Buffer.alloc(0)
   if (prepared.format !== 'ndjson') return copiedHeader(prepared, kernel, outputDialect)
   const { delimiter, quote } = outputDialect
   return Buffer.from(`${encodeRow(selected, delimiter, quote)}\n`)

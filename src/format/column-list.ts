@@ -35,16 +35,18 @@ export function findColumns(list: ColumnList, names: readonly string[]): number[
 }
 
 function readArray(list: unknown, names: readonly string[]): Item[] {
-  if (!Array.isArray(list)) {
-    throw usage(
-      `columns must be a list as text, or an array of names and numbers, found ${describeValue(list)}`,
-    )
-  }
-  return list.map((item: unknown) => {
+  return arrayOf(list).map((item) => {
     if (typeof item === 'number') return { indexes: [indexOfNumber(item, names)], isExcluded: false }
     if (typeof item === 'string') return { indexes: [indexOfName(item, names)], isExcluded: false }
     throw usage(`a column must be a name or a number, found ${describeValue(item)}`)
   })
+}
+
+function arrayOf(list: unknown): readonly unknown[] {
+  if (Array.isArray(list)) return list
+  throw usage(
+    `columns must be a list as text, or an array of names and numbers, found ${describeValue(list)}`,
+  )
 }
 
 /** An item: an exclamation mark or not, then a name in quotes, or what stands before the next comma. */
@@ -70,7 +72,8 @@ export function namesWritten(list: ColumnList): string[] {
  * @throws LinemillError ERR_USAGE where it names something else.
  */
 export function memberNames(list: ColumnList): string[] {
-  const names = typeof list === 'string' ? splitItems(list).map(memberName) : [...(list as unknown[])]
+  const names: readonly unknown[] =
+    typeof list === 'string' ? splitItems(list).map(memberName) : arrayOf(list)
   if (names.length === 0) throw usage('expected at least one column, found none')
   for (const name of names) {
     if (typeof name !== 'string') throw usage(`a column of ndjson is a name, found ${describeValue(name)}`)

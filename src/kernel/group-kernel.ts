@@ -10,6 +10,7 @@ import { makeAccumulator, planAccumulators, readsNumbers } from './accumulators.
 import type { Accumulator, AggregateDescription } from './aggregate.js'
 import { DistinctCounts } from './distinct-counts.js'
 import { grown } from './grown.js'
+import type { Kernel } from './kernel.js'
 import { UserKernel, type UserKernelParts } from './user-kernel.js'
 
 /** How records are grouped, and what is kept of each group. */
@@ -45,11 +46,13 @@ interface Keeper {
 
 /** Groups records by the fields of some columns. */
 export class GroupKernel extends UserKernel {
+  protected override readonly runsUsersCode = false
   readonly #description: GroupDescription
   readonly #table: GroupTable
   readonly #groups: Uint32Array
   readonly #numbers: ReadNumbers[] = []
   readonly #keepers: readonly Keeper[]
+  onTaken: Kernel['onTaken']
   #firstIndexes: Float64Array = new Float64Array(0)
   /** Records of the batch whose numbers are read. */
   #readUntil = -1
@@ -117,6 +120,7 @@ export class GroupKernel extends UserKernel {
   }
 
   #add(batch: Batch, from: number, until: number): void {
+    this.onTaken?.(from, until)
     const before = this.#table.count
     this.#table.assign(batch, from, until, this.#groups)
     const groupCount = this.#table.count

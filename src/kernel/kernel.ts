@@ -12,6 +12,8 @@ export interface Kernel {
   readonly passed?: number
   /** Records of the run before it are not asked for: blocks that hold no others are not cut. Default 0. */
   readonly firstRecord?: number
+  /** Told which records of a batch, `[from, until)`, count in a reduction, before the batch is filled anew. */
+  onTaken?: ((from: number, until: number) => void) | undefined
   /**
    * What a reduction has come to in this worker, as plain data that crosses threads. Asked for once, when there are no
    * more batches.

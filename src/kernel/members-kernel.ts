@@ -3,6 +3,8 @@ import { JsonRowCursor } from '../batch/json-row.js'
 import type { MemberBatch } from '../batch/member-batch.js'
 import { LinemillError } from '../errors.js'
 import type { InputPlan } from '../plan/plan.js'
+import { MEMBERS_UNDECIDED } from '../predicate-layout.js'
+import { isJsonObject } from '../primitives/json-members.js'
 import { MOST_LINE_BYTES } from '../primitives/portable-members.js'
 import type { Kernel } from './kernel.js'
 import { OuterKernel } from './outer-kernel.js'
@@ -30,6 +32,7 @@ export interface MembersPartial {
 
 /** Lets another kernel read members of ndjson as fields. */
 export class MembersKernel extends OuterKernel {
+  protected override readonly runsUsersCode = false
   readonly #members: MemberBatch
   readonly #keepsEscapes: boolean
   readonly #asked: readonly number[]
@@ -47,6 +50,7 @@ export class MembersKernel extends OuterKernel {
     this.#keepsEscapes = keepsEscapes
     this.#asked = asked
     this.#haveTexts = asked.map(() => false)
+    kernel.onTaken = this.#noteTexts
     this.#areThere = Array.from({ length: columnCount }, () => false)
   }
 
@@ -58,30 +62,35 @@ export class MembersKernel extends OuterKernel {
   protected override run(batch: Batch, from: number, until: number): void {
     this.checkCancelled()
     const members = this.#members
+    let end = from
+    while (end < until && isObject(batch, end)) end++
     members.clear()
-    members.add(from, until)
+    members.add(from, end)
     members.fillAll()
-    const isSound = members.decide()
-    const failing = from + members.recordCount
-    this.#note()
+    members.decide()
+    this.#noteThere()
     if (!this.#keepsEscapes) members.unescape()
     this.handOn(members)
-    if (isSound) return
-    this.context.index = failing
-    throw noObject(batch, failing)
+    if (end === until) return
+    this.context.index = end
+    throw noObject(batch, end)
   }
 
-  /** Look for the first record that has a member, and for the first that has a text there. */
-  #note(): void {
+  /** Look for the first record that has a member. */
+  #noteThere(): void {
     const members = this.#members
-    const { recordCount } = members
     for (let column = 0; column < this.#areThere.length; column++) {
-      for (let record = 0; record < recordCount && !this.#areThere[column]; record++) {
+      for (let record = 0; record < members.recordCount && !this.#areThere[column]; record++) {
         this.#areThere[column] = members.isThere(this.#slots[column], record)
       }
     }
+  }
+
+  /** Look for the first record that has a text, among those that count. */
+  readonly #noteTexts = (from: number, until: number): void => {
+    const members = this.#members
     for (const [index, column] of this.#asked.entries()) {
-      for (let record = 0; record < recordCount && !this.#haveTexts[index]; record++) {
+      for (let record = from; record < until && !this.#haveTexts[index]; record++) {
         this.#haveTexts[index] = members.isText(this.#slots[column], record)
       }
     }
@@ -90,6 +99,15 @@ export class MembersKernel extends OuterKernel {
   override partial(): MembersPartial {
     return { partial: super.partial(), areThere: this.#areThere, haveTexts: this.#haveTexts }
   }
+}
+
+/** Whether a record is an object of JSON: native code knows of nearly all. */
+function isObject(batch: Batch, record: number): boolean {
+  const { table, capacity, bytes } = batch
+  return (
+    table[2 * capacity + record] < MEMBERS_UNDECIDED ||
+    isJsonObject(bytes, batch.start(record), batch.end(record))
+  )
 }
 
 /** Make the error about a record that is no object of JSON; the caller adds the position. */

@@ -27,6 +27,7 @@ const EXCERPT_CHARACTERS = 40
 
 /** Copies chosen fields of each record straight into slots. */
 export class SelectKernel extends UserKernel {
+  protected override readonly runsUsersCode = false
   readonly #writer: SlotWriter
   readonly #lastNames: readonly string[]
   readonly #copier: FieldCopier

@@ -26,6 +26,7 @@ export interface StatsDescription {
 
 /** Collects what there is to say about columns. */
 export class StatsKernel extends UserKernel {
+  protected override readonly runsUsersCode = false
   readonly #primitives: Primitives
   readonly #columns: readonly ColumnStats[]
   readonly #numbers: NumberColumn

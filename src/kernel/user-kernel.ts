@@ -1,6 +1,6 @@
 import type { Batch } from '../batch/batch.js'
 import type { SlotEmitter } from '../batch/slot-emitter.js'
-import { describeThrown, LinemillError } from '../errors.js'
+import { describeThrown, type ErrorCode, LinemillError } from '../errors.js'
 import type { OnError } from '../options.js'
 import type { InputPlan } from '../plan/plan.js'
 import { BlockAbandoned } from '../region/control.js'
@@ -19,6 +19,11 @@ export interface UserKernelParts {
   readonly isCancelled: () => boolean
 }
 
+/** What may be wrong with a record, and is not with the run. */
+const FAULTS_OF_RECORDS: ReadonlySet<ErrorCode> = new Set([
+  ...(['ERR_RAGGED', 'ERR_VALUE', 'ERR_RECORD_TOO_LARGE'] as const),
+])
+
 /** Runs a user's function over a batch and deals with records that fail. */
 export abstract class UserKernel implements Kernel {
   errors = 0
@@ -26,6 +31,8 @@ export abstract class UserKernel implements Kernel {
   passed = 0
   /** What it is that throws, for messages. */
   protected readonly what: string = "the user's function"
+  /** Whether something that is thrown, and no LinemillError, comes from a user's function. */
+  protected readonly runsUsersCode: boolean = true
   /** About the first record that was passed over. */
   firstError: LinemillError | undefined
   protected readonly emitter: SlotEmitter
@@ -56,7 +63,7 @@ export abstract class UserKernel implements Kernel {
         throw raggedError(batch, ragged)
       } catch (thrown) {
         this.#passOver(thrown)
-        from = this.context.index + 1
+        from = Math.max(from, this.context.index) + 1
       }
     }
     this.emitter.endBatch()
@@ -92,7 +99,11 @@ export abstract class UserKernel implements Kernel {
   /** Skip or reject the record at hand, where the policy says so and the fault is the record's, not the job's. */
   #passOver(thrown: unknown): void {
     if (thrown instanceof BlockAbandoned) throw thrown
-    const isMisuse = thrown instanceof LinemillError && thrown.code === 'ERR_USER_FUNCTION'
+    const { code } = thrown instanceof LinemillError ? thrown : { code: undefined }
+    const isFaultOfRecord = code === undefined ? this.runsUsersCode : FAULTS_OF_RECORDS.has(code)
+    const isMisuse = code === 'ERR_USER_FUNCTION'
+    // What is neither may come again with every record, and says nothing about the one at hand.
+    if (!isFaultOfRecord && !isMisuse) throw thrown
     if (this.#parts.onError === 'fail' || isMisuse) throw this.positioned(thrown)
     this.errors++
     this.firstError ??= this.positioned(thrown)

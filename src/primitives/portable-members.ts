@@ -133,27 +133,6 @@ function isSame(name: Buffer, bytes: Buffer, start: number): boolean {
   return at === name.length
 }
 
-/** A member of a record's object as it is written there, the last one of its name; undefined where there is none. */
-export function writtenMember(
-  records: { readonly bytes: Buffer; start(index: number): number; end(index: number): number },
-  index: number,
-  name: string,
-): string | undefined {
-  const { bytes } = records
-  let found: Value | undefined
-  const onMember = ({ start, end, doubts }: Value, value: Value): void => {
-    const written = bytes.utf8Slice(start, end)
-    if ((doubts & MEMBER_NO_NUMBER ? JSON.parse(`"${written}"`) : written) === name) found = value
-  }
-  try {
-    new JsonReader(bytes).readLine(records.start(index), records.end(index), onMember)
-  } catch (thrown) {
-    if (thrown instanceof Undecided) return undefined
-    throw thrown
-  }
-  return found && bytes.utf8Slice(found.start, found.end)
-}
-
 /** Reads lines of JSON; throws where one is not what is expected. */
 export class JsonReader {
   readonly bytes: Buffer
