@@ -13,6 +13,8 @@ const ENDLESS = '/(a+)+$/.test(a)'
 test.each([
   ['count', ['in.csv', '--where', ENDLESS]],
   ['filter', [ENDLESS, 'in.csv', '--count']],
+  ['group', ['b', 'in.csv', '--where', ENDLESS]],
+  ['select', ['b', 'in.csv', '--where', ENDLESS]],
 ])('%s is ended by a signal while an expression is under way', async (verb, words) => {
   write('in.csv', `a,b\n${'a'.repeat(60)}b,1\n`)
   const { status, isHanging } = await linemillProcess([verb, ...words], {

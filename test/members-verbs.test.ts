@@ -291,7 +291,11 @@ describe('members of ndjson', () => {
       const members = names.map((name, column) => {
         const kind = (row + column) % 5
         if (kind === 0) return undefined
-        return `"${name}":${['', `"\\u0041${row % 2}"`, String(row % 3), '"\\\\"', '{"a":"\\\\"}'][kind]}`
+        // In some records only members behind the 14th have escapes, in some a name has them.
+        const isPlain = row % 3 === 0 && column < 14
+        const written = row % 4 === 1 && column === 16 ? '\\u006d16' : name
+        const text = isPlain ? '"p"' : `"\\u0041${row % 2}"`
+        return `"${written}":${['', text, String(row % 3), isPlain ? '"q"' : '"\\\\"', '{"a":"\\\\"}'][kind]}`
       })
       return `{${members.filter((one) => one !== undefined).join(',')}}`
     })
@@ -310,6 +314,45 @@ describe('members of ndjson', () => {
         ),
       )
       expect(String(output)).toBe(rowOf(names, ';') + rows.join(''))
+    }
+  })
+
+  test('of records that are passed over do not tell the kind of a column', async () => {
+    const json = write('kind.ndjson', '{"k":1,"x":2}\n{"k":"t","x":"no"}\n{"k":"u"\n{"k":1,"x":3}\n')
+    const options = { aggregates: 'sum(x)', onError: 'skip' as const, onWarning: () => undefined }
+    const { rows, errors } = await groupByOnPool(poolOf(2), 'k', json, options)
+    expect([rows, errors]).toEqual([[{ k: 1, 'sum(x)': 5 }], 2])
+    const where = 'x !== "no"'
+    expect((await groupByOnPool(poolOf(2), 'k', json, { ...options, where })).rows).toEqual(rows)
+    const counted = { ...options, aggregates: 'count' }
+    expect((await groupByOnPool(poolOf(2), 'k', json, counted)).rows).toEqual([
+      { k: '1', count: 2 },
+      { k: 't', count: 1 },
+    ])
+  })
+
+  test('without UTF-8 are one key, with escapes beside them and without', async () => {
+    const json = write('bytes.ndjson', '{"k":"\xff\\u0041"}\n{"k":"\xffA"}\n{"k":"\\ud83d\\ude42\xff"}\n')
+    const output = pathOf('bytes.csv')
+    await groupByOnPool(poolOf(1), 'k', json, { output })
+    expect(readFileSync(output, 'latin1')).toBe(`k,count\n\xffA,2\n${bytesOf('🙂')}\xff,1\n`)
+  })
+
+  test('with more text behind escapes than their records, and more pieces than are copied at once', async () => {
+    const value = (row: number) => `${row}${'\\u8a9e'.repeat(row % 9)}`
+    const lines = Array.from(
+      { length: 3000 },
+      (_, row) => `{"a":"${value(row)}","b":${row},"\\u0063":"\\u0063${row}"}`,
+    )
+    const json = write('pieces.ndjson', lines.map((line) => `${line}\n`).join(''))
+    for (const primitives of PRIMITIVES) {
+      const options = { primitives, blockBytes: 2 ** 24 }
+      const { output } = await selectOnPool(poolOf(1), 'c,b,a', json, { ...options, outputDelimiter: ',' })
+      const rows = lines.map((line) => JSON.parse(line)).map(({ a, b, c }) => `${c},${b},${a}\n`)
+      expect(String(output) === `c,b,a\n${rows.join('')}`).toBe(true)
+      const copied = await selectOnPool(poolOf(1), 'b,a,c', json, options)
+      const objects = lines.map((_, row) => `{"b":${row},"a":"${value(row)}","c":"\\u0063${row}"}\n`)
+      expect(String(copied.output) === objects.join('')).toBe(true)
     }
   })
 
@@ -347,6 +390,8 @@ describe('members of ndjson', () => {
   test('are named one by one', async () => {
     const json = write('named.ndjson', '{"a":1,"2":"x","b-c":3}\n')
     const pool = poolOf(1)
+    const bare = { format: 'ndjson', header: false, outputDelimiter: ';' } as const
+    expect(String((await selectOnPool(pool, 'a', json, bare)).output)).toBe('1\n')
     expect((await freqOnPool(pool, '2', json)).rows).toEqual([{ value: 'x', count: 1 }])
     expect(String((await selectOnPool(pool, 'b-c,"a"', json)).output)).toBe('{"b-c":3,"a":1}\n')
     const messages: [() => Promise<unknown>, string][] = [
@@ -355,6 +400,8 @@ describe('members of ndjson', () => {
       [() => groupByOnPool(pool, 'a,', json), 'an item of the list is empty'],
       [() => groupByOnPool(pool, ['\ud800'], json), 'is no name that UTF-8 can write'],
       [() => groupByOnPool(pool, [], json), 'expected at least one column, found none'],
+      [() => groupByOnPool(pool, 42 as never, json), 'columns must be a list as text'],
+      [() => selectOnPool(pool, new Set(['a']) as never, json), 'columns must be a list as text'],
       [() => selectOnPool(pool, 'a,b,a', json), '"a" is named twice'],
       [() => statsOnPool(pool, json), 'stats of ndjson wants `columns`'],
     ]

@@ -173,6 +173,35 @@ describe('where', () => {
     }
   })
 
+  test('tells of the first record that was passed over, by the condition or behind it', async () => {
+    const path = pathOf('first.csv')
+    const records = ['1,a,1,r', '2,a,odd,r', '3,a', '4,a,1,r']
+    writeFileSync(path, `${HEADER}${records.join('\n')}\n`)
+    const firstOf = async (where: string) => {
+      const warnings: string[] = []
+      const onWarning = (warning: string) => warnings.push(warning)
+      const options = { onError: 'skip' as const, onWarning, batchRecords: 2, aggregates: 'sum(x)', where }
+      await groupByOnPool(poolOf(1), 'text', path, options)
+      return warnings.join().replace(/.*, line/, 'line')
+    }
+    expect(await firstOf('id > 0')).toBe('line 3: column x: expected a number, found "odd"')
+    expect(await firstOf("x !== 'odd'")).toBe('line 4: expected 4 fields, found 2')
+  })
+
+  test('ends where the run is aborted', async () => {
+    const path = pathOf('slow.csv')
+    writeFileSync(path, `${HEADER}${'1,a,1,r\n'.repeat(4000)}`)
+    // Some milliseconds a record: many times as long as it may take to stop.
+    const slow = "JSON.stringify(text.padEnd(2000000, 'ab')).length > 3"
+    const controller = new AbortController()
+    const began = Date.now()
+    setTimeout(() => controller.abort(), 300)
+    const { code } = await failureOf(
+      groupByOnPool(poolOf(1), 'text', path, { where: slow, signal: controller.signal }),
+    )
+    expect([code, Date.now() - began < 5000]).toEqual(['ERR_CANCELLED', true])
+  })
+
   test('of several inputs, whose columns stand in another order, and of lines', async () => {
     const paths = ['one.csv', 'none.csv', 'other.csv'].map(pathOf)
     writeFileSync(paths[0], 'a,b\n1,x\n2,y\n')
@@ -185,6 +214,17 @@ describe('where', () => {
       { b: 'y', 'sum(a)': 2 },
     ])
     expect((await groupByOnPool(pool, 'b', paths[1], { where: 'a < 3' })).rows).toEqual([])
+    // The order of appearance is that in all inputs, whichever thread sees them.
+    writeFileSync(paths[0], `a,b\n${'9,-\n'.repeat(50)}1,late\n`)
+    writeFileSync(paths[2], 'a,b\n1,later\n1,late\n')
+    for (let workers = 1; workers <= 3; workers++) {
+      const ordered = await groupByOnPool(poolOf(workers), 'b', paths, {
+        where: 'a < 3',
+        blockBytes: 16,
+        workers,
+      })
+      expect(ordered.rows?.map(({ b }) => b)).toEqual(['late', 'later'])
+    }
     const words = pathOf('words.txt')
     writeFileSync(words, 'apple\nbean\napple\navocado\n')
     const { rows: found } = await freqOnPool(pool, 'line', words, { where: "line.startsWith('a')" })
@@ -210,6 +250,15 @@ describe('where', () => {
       )
       expect((await failureOf(verb('nothing > 1'))).message).toContain('unknown column nothing')
     }
+    // A user's function is not for the main thread; what is native is.
+    const workersOf = async (where: string) => [
+      (await explainGroupBy('b', path, { where, mainThread: true })).workers,
+      (await explainSelect('b', path, { where, mainThread: true })).workers,
+    ]
+    expect([await workersOf('a > 1'), await workersOf('b.length > 2')]).toEqual([
+      [0, 0],
+      [1, 1],
+    ])
     const where = 'a > 1 && b.length > 2'
     const explained = [
       await explainGroupBy('b', path, { where }),
@@ -219,7 +268,6 @@ describe('where', () => {
     ]
     for (const { expression, workers } of explained) {
       expect(expression).toMatchObject({ native: 'a > 1', function: 'b.length > 2', isInverted: false })
-      // A user's function is not for the main thread.
       expect(workers).toBe(1)
     }
   })
