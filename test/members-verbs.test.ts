@@ -339,7 +339,7 @@ describe('members of ndjson', () => {
   })
 
   test('with more text behind escapes than their records, and more pieces than are copied at once', async () => {
-    const value = (row: number) => `${row}${'\\u8a9e'.repeat(row % 9)}`
+    const value = (row: number) => `${row}${'\\u8a9e'.repeat(row % 19)}`
     const lines = Array.from(
       { length: 3000 },
       (_, row) => `{"a":"${value(row)}","b":${row},"\\u0063":"\\u0063${row}"}`,
