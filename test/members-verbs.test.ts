@@ -383,6 +383,9 @@ describe('members of ndjson', () => {
     expect(await warned((options) => selectOnPool(pool, 'c', json, { ...options, where: 'a > 9' }))).toEqual(
       [],
     )
+    const broken = write('broken.ndjson', '{\n')
+    const skip = (options: object) => freqOnPool(pool, 'a', broken, { ...options, onError: 'skip' })
+    expect(await warned(skip)).toEqual([expect.stringContaining('1 of 1 records skipped')])
     const none = write('none.ndjson', '\n')
     expect(await warned((options) => freqOnPool(pool, 'a', none, options))).toEqual([])
   })

@@ -47,12 +47,12 @@ export function planReading(
 /** Warn of members that no record has: their names are most likely slips. */
 export function warnOfMissing(
   { members, work }: Reading,
-  { states, records, passed }: Pick<Execution, 'states' | 'records' | 'passed'>,
+  { states, records, passed, errors }: Pick<Execution, 'states' | 'records' | 'passed' | 'errors'>,
   { onWarning }: Settings,
 ): void {
   const inner = work.name === 'where' ? work.kernel : work
-  const seen = work.name === 'where' ? passed : records
-  if (inner.name !== 'members' || seen === 0) return
+  const isAnySeen = records > errors && (work.name !== 'where' || passed > 0)
+  if (inner.name !== 'members' || !isAnySeen) return
   const parts = states as readonly MembersPartial[]
   const own = members.slice(0, inner.columnCount)
   const missing = own.filter((_, column) => !parts.some(({ areThere }) => areThere[column]))
