@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { MEMBER_NO_NUMBER, MEMBER_SHARED, MEMBERS_UNDECIDED } from '../predicate-layout.js'
 import { readMembers } from '../primitives/json-members.js'
 import type { Primitives } from '../primitives/primitives.js'
@@ -161,6 +162,22 @@ const ESCAPES = /((?:\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]))+)/
 
 /** What stands between the quotes of a text of JSON, bytes that are no UTF-8 too; half a surrogate pair becomes U+FFFD. */
 function unescapedText(bytes: Buffer, start: number, end: number): Buffer {
+  return (
+    (isUtf8(bytes.subarray(start, end)) && parsedText(bytes, start, end)) || unescapedParts(bytes, start, end)
+  )
+}
+
+/** Undefined where that is no text any more: whoever writes to a mapped file may change it meanwhile. */
+function parsedText(bytes: Buffer, start: number, end: number): Buffer | undefined {
+  try {
+    return Buffer.from(JSON.parse(bytes.utf8Slice(start - 1, end + 1)))
+  } catch {
+    return undefined
+  }
+}
+
+/** Unescape what JSON.parse would lose bytes of; a long text takes many times its memory. */
+function unescapedParts(bytes: Buffer, start: number, end: number): Buffer {
   const parts = bytes.latin1Slice(start, end).split(ESCAPES)
   const asBytes = (part: string, index: number): Buffer =>
     index % 2 === 1 ? Buffer.from(JSON.parse(`"${part}"`)) : Buffer.from(part, 'latin1')
