@@ -40,8 +40,14 @@ let state: unknown
 let failBlock: ((error: LinemillError) => void) | undefined
 
 // A job that ends its worker is told of where it did so; the call cannot be caught, and nothing comes behind it.
+// Node calls process.exit() itself when it has told the main thread of what nobody caught: that is what is to be said.
+let isUncaught = false
+process.once('uncaughtExceptionMonitor', () => {
+  isUncaught = true
+})
 const exit = process.exit
 process.exit = (code) => {
+  if (isUncaught) return exit(code)
   const error = new LinemillError(
     'ERR_USER_FUNCTION',
     `the job called process.exit(${code ?? ''}): a job must not call process.exit(), it throws an error to end the run`,
