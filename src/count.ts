@@ -10,6 +10,7 @@ import {
 import { makeExplanation, makeFigures, type VerbFigures } from './engine/figures.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
 import { checkInputs } from './engine/watch.js'
+import { type CompileCondition, type Condition, loadCondition } from './engine/where.js'
 import { LinemillError } from './errors.js'
 import { closeInputs } from './input/open.js'
 import { ABOUT_JOBS, type CommonOptions, flag, resolveOptions, type Settings, type Verb } from './options.js'
@@ -132,9 +133,7 @@ async function prepareCount(
       counts: countAll,
     }
   }
-  if (typeof where !== 'string') {
-    throw new LinemillError('ERR_USAGE', `where must be an expression as a string, found ${typeof where}`)
-  }
+  const compile = (await loadCondition(where)) as CompileCondition
   if (countsLines) {
     const hint = "to count the lines for which it holds, say that the inputs are lines (`format` 'lines')"
     throw new LinemillError(
@@ -142,23 +141,21 @@ async function prepareCount(
       `\`lines\` counts lines and \`where\` records, by their format: ${hint}`,
     )
   }
-  // Loaded here: counting all records takes no parser.
-  const { compileExpression } = await import('./expression/compile.js')
-  let result: ReturnType<typeof compileExpression> | undefined
+  let condition: Condition | undefined
   const prepared = openPrepared(inputs, settings, {
     choice,
     columns(there) {
-      result = compileExpression(where, there)
-      return result.compiled.columns
+      condition = compile(there)
+      return condition.columns
     },
-    members: () => result?.compiled.members ?? [],
+    members: () => condition?.members ?? [],
   })
-  const { compiled: expression, plan } = result as NonNullable<typeof result>
+  const { expression, columns, plan } = condition as NonNullable<typeof condition>
   return {
     prepared,
     task: { ...NO_JOB, kernel: { name: 'filter', expression, isInverted: false, isCount: true } },
     counts: ({ passedByInput }) => [...passedByInput],
-    where: { columns: expression.columns, plan: { ...plan, isInverted: false } },
+    where: { columns, plan },
   }
 }
 

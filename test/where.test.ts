@@ -190,16 +190,15 @@ describe('where', () => {
 
   test('ends where the run is aborted', async () => {
     const path = pathOf('slow.csv')
-    writeFileSync(path, `${HEADER}${'1,a,1,r\n'.repeat(4000)}`)
-    // Some milliseconds a record: many times as long as it may take to stop.
+    writeFileSync(path, `${HEADER}${'1,a,1,r\n'.repeat(20_000)}`)
+    // Some milliseconds a record: longer in all than a test may take.
     const slow = "JSON.stringify(text.padEnd(2000000, 'ab')).length > 3"
     const controller = new AbortController()
-    const began = Date.now()
     setTimeout(() => controller.abort(), 300)
     const { code } = await failureOf(
       groupByOnPool(poolOf(1), 'text', path, { where: slow, signal: controller.signal }),
     )
-    expect([code, Date.now() - began < 5000]).toEqual(['ERR_CANCELLED', true])
+    expect(code).toBe('ERR_CANCELLED')
   })
 
   test('of several inputs, whose columns stand in another order, and of lines', async () => {

@@ -51,9 +51,11 @@ export class MemberBatch extends SelectedBatch {
   /** Find the members of records that native code left undecided, which are objects of JSON. */
   decide(): void {
     const { table, capacity, recordCount } = this
-    const names = this.input.members.map((name) => Buffer.from(name))
+    let names: readonly Buffer[] | undefined
     for (let record = 0; record < recordCount; record++) {
-      if (table[2 * capacity + record] >= MEMBERS_UNDECIDED) this.#findMembers(record, names)
+      if (table[2 * capacity + record] < MEMBERS_UNDECIDED) continue
+      names ??= this.input.members.map((name) => Buffer.from(name))
+      this.#findMembers(record, names)
     }
   }
 

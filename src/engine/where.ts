@@ -1,10 +1,12 @@
 import { LinemillError } from '../errors.js'
+import type { CompiledExpression } from '../expression/compile.js'
 import type { KernelDescription } from '../kernel/built-in.js'
 import type { FilterPlan } from '../report.js'
 import type { ColumnsThere } from './prepare.js'
 
 /** Which records a verb is to see, as it is planned. */
 export interface Condition {
+  readonly expression: CompiledExpression
   /** Columns that the expression reads; those of the verb itself come before them. */
   readonly columns: readonly string[]
   /** Members of ndjson that it asks about natively; in place of the columns there. */
@@ -31,6 +33,7 @@ export async function loadCondition(where: unknown): Promise<CompileCondition | 
   return (there) => {
     const { compiled: expression, plan } = compileExpression(where, there)
     return {
+      expression,
       columns: expression.columns,
       members: expression.members,
       plan: { ...plan, isInverted: false },
