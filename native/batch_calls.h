@@ -201,6 +201,23 @@ bool fields_are_sound(const uint32_t* fields, size_t length, size_t table_length
          is_within(fields[FIELDS_TARGET], fields[FIELDS_TARGET_END], target_length);
 }
 
+/** Arguments: bytes, table, list of records, parameters, target. */
+Value copy_records(const CallbackInfo& info) {
+  const Bytes bytes(info, 0);
+  const Words table(info, 1);
+  const Words records(info, 2);
+  const Words copy(info, 3);
+  const Bytes target(info, 4);
+  const bool is_valid = copy.length >= COPY_WORDS && copy.data[COPY_COUNT] <= records.length &&
+                        copy.data[COPY_CAPACITY] <= table.length / 2 &&
+                        is_within(copy.data[COPY_TARGET], copy.data[COPY_TARGET_END], target.length);
+  const CopyingRecords copying = {bytes.data, reachable_length(bytes), table.data, records.data, target.data};
+  if (!is_valid || !scanners_of(info).copy_records(copying, copy.data)) {
+    return throw_range(info.Env(), "copyRecords");
+  }
+  return info.Env().Undefined();
+}
+
 Value copy_fields(const CallbackInfo& info) {
   const Bytes bytes(info, 0);
   const Words table(info, 1);

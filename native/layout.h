@@ -52,13 +52,14 @@
   WORD(EXTENT_THEN_LINE_FEED, 0x80000000)                                         \
   WORD(EXTENT_OF_TEXT, 0x10000000)                                                \
   WORD(EXTENT_OF_INTEGER, 0x20000000)                                             \
-  /* Parameters and results of copy_extents. */                                   \
+  /* Parameters and results of copy_extents and copy_records. */                  \
   WORD(COPY_FIRST, 0)                                                             \
   WORD(COPY_COUNT, 1)                                                             \
   WORD(COPY_SKIP, 2)                                                              \
   WORD(COPY_TARGET, 3)                                                            \
   WORD(COPY_TARGET_END, 4)                                                        \
   WORD(COPY_DELIMITER, 5)                                                         \
+  WORD(COPY_CAPACITY, 6)                                                          \
   WORD(COPY_WORDS, 8)                                                             \
   /* What parse_integers gives for a field that is no short integer. */           \
   WORD(NO_INTEGER, 0x80000000)                                                    \
@@ -136,7 +137,8 @@
   WORD(SELECT_END, 1)                                                             \
   WORD(SELECT_CAPACITY, 2)                                                        \
   WORD(SELECT_COUNT, 3)                                                           \
-  WORD(SELECT_WORDS, 4)                                                           \
+  WORD(SELECT_DOUBTS, 4)                                                          \
+  WORD(SELECT_WORDS, 5)                                                           \
   WORD(SELECTED_IN_DOUBT, 0x80000000)                                             \
   /* Names of members, parameters and results of cut_members. */                  \
   WORD(NAMES_COUNT, 0)                                                            \

@@ -97,6 +97,7 @@ Value scanners(const CallbackInfo& info) {
   result.Set("findRecordStart", Napi::Function::New<find_record_start>(env, "findRecordStart", data));
   result.Set("cutRecords", Napi::Function::New<cut_records>(env, "cutRecords", data));
   result.Set("copyExtents", Napi::Function::New<copy_extents>(env, "copyExtents", data));
+  result.Set("copyRecords", Napi::Function::New<copy_records>(env, "copyRecords", data));
   result.Set("parseIntegers", Napi::Function::New<parse_integers>(env, "parseIntegers", data));
   result.Set("parseNumbers", Napi::Function::New<parse_numbers>(env, "parseNumbers", data));
   result.Set("addNumbers", Napi::Function::New<add_numbers>(env, "addNumbers", data));

@@ -34,6 +34,15 @@ struct Copying {
   uint8_t* target;
 };
 
+/** What `copy_records` copies from and to; `table` begins with the records' starts, behind which are their ends. */
+struct CopyingRecords {
+  const uint8_t* bytes;
+  uint32_t bytes_length;
+  const uint32_t* table;
+  const uint32_t* records;
+  uint8_t* target;
+};
+
 /** Fields of one column, one for each record. */
 struct Fields {
   const uint32_t* starts;
@@ -116,6 +125,12 @@ struct Scanners {
    * is one of the text. Bytes of the target between what was written and COPY_TARGET_END are undefined afterwards.
    */
   bool (*copy_extents)(const Copying& copying, uint32_t* copy);
+
+  /**
+   * Copy listed records as they stand, each with a line feed; layout: COPY_. False when one is behind the table's, or
+   * lies outside of `bytes`. Of the target the same is undefined.
+   */
+  bool (*copy_records)(const CopyingRecords& copying, uint32_t* copy);
 
   /** Parse fields of 1 to 9 digits, with a minus or not, to `values`; NO_INTEGER for others, and out of range. */
   void (*parse_integers)(const uint8_t* bytes, uint32_t length, const Fields& fields, int32_t* values);

@@ -114,15 +114,16 @@ export const EXTENT_OF_TEXT = 0x10000000
 export const EXTENT_OF_INTEGER = 0x20000000
 
 /**
- * Parameters and results of `Primitives.copyExtents` (Uint32 words).
+ * Parameters and results of `Primitives.copyExtents` and `Primitives.copyRecords` (Uint32 words).
  *
  *   word  in/out  content
- *   0     in/out  FIRST: index of the extent to begin with
- *   1     in      COUNT: extents in the list
- *   2     in/out  SKIP: bytes of extent FIRST that are copied already, the byte that follows it counted
+ *   0     in/out  FIRST: index in the list of the extent or record to begin with
+ *   1     in      COUNT: extents or records in the list
+ *   2     in/out  SKIP: bytes of the first one that are copied already, the byte that follows it counted
  *   3     in/out  TARGET: where to write in the target
  *   4     in      TARGET_END: end of the room
  *   5     in      DELIMITER: the byte that EXTENT_THEN_DELIMITER stands for
+ *   6     in      CAPACITY of the records' table
  *
  * Done when FIRST = COUNT; otherwise the room was full.
  */
@@ -132,6 +133,7 @@ export const COPY_SKIP = 2
 export const COPY_TARGET = 3
 export const COPY_TARGET_END = 4
 export const COPY_DELIMITER = 5
+export const COPY_CAPACITY = 6
 export const COPY_WORDS = 8
 
 /**

@@ -42,12 +42,16 @@ export const TEST_TEXT_HAS = 7
 export const TEST_WORD = 8
 export const TEST_KINDS = 9
 
-/** Words of `Primitives.selectRecords`: the record to look at next (in/out), END, the table's CAPACITY, COUNT (in/out). */
+/**
+ * Words of `Primitives.selectRecords`: the record to look at next (in/out), END, the table's CAPACITY, COUNT (in/out), and
+ * how many of those that are counted are in doubt (in/out).
+ */
 export const SELECT_NEXT = 0
 export const SELECT_END = 1
 export const SELECT_CAPACITY = 2
 export const SELECT_COUNT = 3
-export const SELECT_WORDS = 4
+export const SELECT_DOUBTS = 4
+export const SELECT_WORDS = 5
 /** In an index of the list of records that are selected: it cannot be told from the table whether the predicate holds. */
 export const SELECTED_IN_DOUBT = 0x80000000
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  COPY_CAPACITY,
   COPY_COUNT,
   COPY_DELIMITER,
   COPY_FIRST,
@@ -29,24 +30,20 @@ const GUARD = Buffer.alloc(70, 0xee)
 
 /** Copy with a target of `room` bytes, again and again, and put the pieces together. */
 function copyInPieces(
-  primitives: Primitives,
-  bytes: Uint8Array,
-  extents: Uint32Array,
+  copy: Uint32Array,
   { room, offset }: { room: number; offset: number },
+  call: (target: Buffer) => void,
 ): Buffer {
   const roomEnd = offset + room
-  const copy = new Uint32Array(COPY_WORDS)
-  copy[COPY_COUNT] = extents.length / 2
-  copy[COPY_DELIMITER] = 0x3b
   const target = Buffer.alloc(roomEnd + GUARD.length, GUARD)
   const pieces: Buffer[] = []
   for (;;) {
     copy[COPY_TARGET] = offset
     copy[COPY_TARGET_END] = roomEnd
-    primitives.copyExtents(bytes, extents, copy, target, TEXT)
+    call(target)
     pieces.push(Buffer.from(target.subarray(offset, copy[COPY_TARGET])))
     if (copy[COPY_FIRST] === copy[COPY_COUNT]) break
-    if (copy[COPY_TARGET] !== roomEnd) throw new Error('copyExtents stopped before the room was full')
+    if (copy[COPY_TARGET] !== roomEnd) throw new Error('stopped before the room was full')
   }
   expect(copy[COPY_SKIP]).toBe(0)
   expect(GUARD.equals(target.subarray(roomEnd)), 'bytes behind the room are untouched').toBe(true)
@@ -55,6 +52,18 @@ function copyInPieces(
     'bytes before it too',
   ).toBe(true)
   return Buffer.concat(pieces)
+}
+
+function copyExtentsInPieces(
+  primitives: Primitives,
+  bytes: Uint8Array,
+  extents: Uint32Array,
+  room: { room: number; offset: number },
+): Buffer {
+  const copy = new Uint32Array(COPY_WORDS)
+  copy[COPY_COUNT] = extents.length / 2
+  copy[COPY_DELIMITER] = 0x3b
+  return copyInPieces(copy, room, (target) => primitives.copyExtents(bytes, extents, copy, target, TEXT))
 }
 
 describe(`copyExtents (${names})`, () => {
@@ -79,7 +88,7 @@ describe(`copyExtents (${names})`, () => {
     const extents = Uint32Array.from(words)
     for (const primitives of sets) {
       for (const room of rooms) {
-        const actual = copyInPieces(primitives, bytes, extents, { room, offset: room % 5 })
+        const actual = copyExtentsInPieces(primitives, bytes, extents, { room, offset: room % 5 })
         check(
           actual.equals(expected),
           true,
@@ -153,6 +162,59 @@ describe(`copyExtents (${names})`, () => {
     )
     fc.assert(
       fc.property(fc.array(extent, { maxLength: 30 }), (list) => checkList(list, [1, 2, 3, 7, 64, 1000])),
+      { seed: SEED, numRuns: 300 },
+    )
+  })
+})
+
+describe(`copyRecords (${names})`, () => {
+  const bytes = Uint8Array.from({ length: 400 }, (_, at) => (at * 131 + 7) & 0xff)
+  type Record = readonly [start: number, end: number]
+
+  function checkRecords(table: readonly Record[], listed: readonly number[], rooms: readonly number[]): void {
+    const capacity = table.length + 3
+    const words = new Uint32Array(2 * capacity).fill(0xffff_ffff)
+    table.forEach(([start, end], row) => {
+      words[row] = start
+      words[capacity + row] = end
+    })
+    const records = Uint32Array.from(listed)
+    const texts = listed.flatMap((row) => [bytes.subarray(...(table[row] as Record)), Buffer.from('\n')])
+    const expected = Buffer.concat(texts)
+    for (const primitives of sets) {
+      for (const room of rooms) {
+        const copy = new Uint32Array(COPY_WORDS)
+        copy[COPY_COUNT] = records.length
+        copy[COPY_CAPACITY] = capacity
+        const actual = copyInPieces(copy, { room, offset: room % 5 }, (target) =>
+          primitives.copyRecords(bytes, words, records, copy, target),
+        )
+        const shown = () => `${primitives.instructionSet} ${room} ${JSON.stringify({ table, listed })}`
+        check(actual.equals(expected), true, shown)
+      }
+    }
+  }
+
+  test('copies records of every length, up to the last byte, whatever the room', () => {
+    for (let length = 0; length <= 140; length++) {
+      const table: Record[] = [
+        [0, length],
+        [bytes.length - length, bytes.length],
+      ]
+      checkRecords(table, [0, 1], [1, 2, 3, 7, 63, 64, 65, 66, 128, length + 1, length + 2])
+    }
+  })
+
+  test(`copies those that are listed and no others, seed ${SEED}`, () => {
+    const record = fc
+      .tuple(fc.nat(bytes.length), fc.oneof(fc.nat(5), fc.nat(130)))
+      .map(([start, length]): Record => [start, Math.min(bytes.length, start + length)])
+    const drawn = fc.array(record, { maxLength: 12 }).chain((table) => {
+      const rows = fc.subarray(table.map((_, row) => row))
+      return fc.tuple(fc.constant(table), rows, fc.integer({ min: 1, max: 300 }))
+    })
+    fc.assert(
+      fc.property(drawn, ([table, rows, room]) => checkRecords(table, rows, [room])),
       { seed: SEED, numRuns: 300 },
     )
   })

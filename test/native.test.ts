@@ -356,6 +356,18 @@ function copyAll(set: Primitives, bytes: Uint8Array, extents: Uint32Array, room:
   }
 }
 
+/** A table of a record of nine bytes, and of one that ends before it starts. */
+const TWO_RECORDS = Uint32Array.of(0, 5, 9, 4)
+
+/** Parameters to copy so many of TWO_RECORDS. */
+function copyOf(count: number, targetEnd: number): Uint32Array {
+  const copy = new Uint32Array(layout.COPY_WORDS)
+  copy[layout.COPY_COUNT] = count
+  copy[layout.COPY_TARGET_END] = targetEnd
+  copy[layout.COPY_CAPACITY] = 2
+  return copy
+}
+
 function show(bytes: Uint8Array, parameters: object, dialect: Dialect): string {
   return JSON.stringify({ text: Buffer.from(bytes).toString('latin1'), parameters, dialect })
 }
@@ -419,6 +431,13 @@ describe('addon', () => {
           bytes,
           NO_TEXT,
         ),
+      // A record behind the table's, one that ends behind the bytes, one before its start; a list, a table and a target that are short.
+      () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(2), copyOf(1, 100), bytes),
+      () => set.copyRecords(bytes.subarray(0, 8), TWO_RECORDS, Uint32Array.of(0), copyOf(1, 8), bytes),
+      () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(1), copyOf(1, 100), bytes),
+      () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(0), copyOf(2, 100), bytes),
+      () => set.copyRecords(bytes, TWO_RECORDS.subarray(1), Uint32Array.of(0), copyOf(1, 100), bytes),
+      () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(0), copyOf(1, 101), bytes),
     ]
     for (const call of calls) expect(call, String(call)).toThrow(RangeError)
   })

@@ -26,6 +26,7 @@ constexpr Scanners scanners_of(const char* name) {
           find_record_start<Block>,
           cut_records<Block>,
           copy_extents<Block, Digits>,
+          copy_records<RecordByWord<Block>>,
           parse_integers<Integers>,
           parse_numbers<Numbers>,
           add_numbers,

@@ -1,4 +1,4 @@
-/** Copying extents. See automaton.h for the hazard of this folder. */
+/** Copying extents and records. See automaton.h for the hazard of this folder. */
 #pragma once
 
 #include "format.h"
@@ -82,6 +82,58 @@ bool copy_extents(const Copying& copying, uint32_t* copy) {
     to += copied;
     skip += copied;
     if (skip < piece.length + (then != 0)) break;
+    skip = 0;
+  }
+  copy[COPY_FIRST] = index;
+  copy[COPY_SKIP] = skip;
+  copy[COPY_TARGET] = to;
+  return is_valid;
+}
+
+/** Copies one record by the load and the store of a word, where it is as short as that. */
+template <class Block>
+struct RecordByWord {
+  static bool copy(const uint8_t* from, uint32_t length, uint8_t* to, size_t readable, size_t room) {
+    if (length > WORD_BYTES || readable < WORD_BYTES || room <= WORD_BYTES) return false;
+    Block::load(from).store(to);
+    return true;
+  }
+};
+
+/** Copies no record: all of them are the plain loop's. */
+struct NoRecord {
+  static bool copy(const uint8_t*, uint32_t, uint8_t*, size_t, size_t) { return false; }
+};
+
+template <class Short>
+bool copy_records(const CopyingRecords& copying, uint32_t* copy) {
+  static constexpr uint8_t FOLLOWS[] = {0, LINE_FEED};
+  const uint32_t capacity = copy[COPY_CAPACITY];
+  const uint32_t target_end = copy[COPY_TARGET_END];
+  uint32_t index = copy[COPY_FIRST];
+  uint32_t skip = copy[COPY_SKIP];
+  uint32_t to = copy[COPY_TARGET];
+  bool is_valid = true;
+  for (; index < copy[COPY_COUNT]; index++) {
+    const uint32_t row = copying.records[index];
+    is_valid = row < capacity;
+    if (!is_valid) break;
+    const uint32_t start = copying.table[row];
+    const uint32_t end = copying.table[size_t(capacity) + row];
+    is_valid = start <= end && end <= copying.bytes_length;
+    if (!is_valid) break;
+    const uint32_t length = end - start;
+    const size_t readable = copying.bytes_length - start;
+    if (skip == 0 && Short::copy(copying.bytes + start, length, copying.target + to, readable, target_end - to)) {
+      to += length;
+      copying.target[to++] = LINE_FEED;
+      continue;
+    }
+    const uint32_t copied =
+        copy_piece({copying.bytes + start, length, 1}, FOLLOWS, skip, copying.target + to, target_end - to);
+    to += copied;
+    skip += copied;
+    if (skip <= length) break;
     skip = 0;
   }
   copy[COPY_FIRST] = index;

@@ -242,6 +242,7 @@ bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* sele
     const bool is_in_doubt = answered == Answer::IN_DOUBT;
     selected[count] = row | (is_in_doubt ? uint32_t(SELECTED_IN_DOUBT) : 0);
     count += next == PREDICATE_TRUE || is_in_doubt;
+    select[SELECT_DOUBTS] += is_in_doubt;
   }
   select[SELECT_NEXT] = row;
   select[SELECT_COUNT] = count;

@@ -119,6 +119,9 @@ void test_programs(const Scanners& set, const Drawn& drawn, const uint8_t* bytes
   CHECK(set.select_records(selecting, select, selected.data()));
   CHECK(memcmp(select, expected, sizeof(select)) == 0);
   CHECK(memcmp(selected.data(), expected_selected.data(), expected[SELECT_COUNT] * sizeof(uint32_t)) == 0);
+  uint32_t doubts = 0;
+  for (uint32_t index = 0; index < select[SELECT_COUNT]; index++) doubts += selected[index] >= SELECTED_IN_DOUBT;
+  CHECK(select[SELECT_DOUBTS] == doubts);
 }
 
 }  // namespace

@@ -120,6 +120,36 @@ void test_copy(const Scanners& set, uint8_t* bytes, uint32_t length, Side side, 
   CHECK(memcmp(expected_target.data() + start, target.data() + start, written) == 0);
 }
 
+/** Records anywhere, some of them listed, others behind the table's or outside of the bytes. */
+void test_copy_records(const Scanners& set, const uint8_t* bytes, uint32_t length, Side side, Random& random) {
+  const uint32_t capacity = 1 + random.below(12);
+  std::vector<uint32_t> table(2 * capacity);
+  std::vector<uint32_t> records;
+  for (uint32_t row = 0; row < capacity; row++) {
+    table[row] = random.below(length + 1);
+    const uint32_t rest = length - table[row];
+    table[capacity + row] = table[row] + random.below((rest < 80 || random.below(8) == 0 ? rest : 80) + 1);
+    if (random.below(200) == 0) table[capacity + row] = random.below(2) == 0 ? length + 1 : table[row] - 1;
+    if (random.below(2) == 0) records.push_back(random.below(200) == 0 ? capacity : row);
+  }
+  const uint32_t room = random.below(600);
+  GuardedBuffer target(room, side);
+  std::vector<uint8_t> expected_target(room + 1);
+  uint32_t copy[linemill::COPY_WORDS] = {0, uint32_t(records.size()), 0, random.below(room + 1), room, 0, capacity};
+  copy[linemill::COPY_TARGET_END] -= random.below(room - copy[linemill::COPY_TARGET] + 1);
+  if (!records.empty() && records[0] < capacity && table[records[0]] <= table[capacity + records[0]]) {
+    copy[linemill::COPY_SKIP] = random.below(table[capacity + records[0]] - table[records[0]] + 1);
+  }
+  uint32_t expected[linemill::COPY_WORDS];
+  memcpy(expected, copy, sizeof(copy));
+  const uint32_t start = copy[linemill::COPY_TARGET];
+  const bool is_valid = linemill::scalar_scanners.copy_records(
+      {bytes, length, table.data(), records.data(), expected_target.data()}, expected);
+  CHECK(set.copy_records({bytes, length, table.data(), records.data(), target.data()}, copy) == is_valid);
+  CHECK(memcmp(expected, copy, sizeof(copy)) == 0);
+  CHECK(memcmp(expected_target.data() + start, target.data() + start, copy[linemill::COPY_TARGET] - start) == 0);
+}
+
 /** Fields anywhere, of digits as often as not, some of them outside of the bytes. */
 void test_parse(const Scanners& set, const uint8_t* bytes, uint32_t length, Side side, Random& random) {
   GuardedBuffer text(length, side);
@@ -192,6 +222,7 @@ void test_scanners() {
       test_summarize(**set, buffer.data(), length, random);
       test_cut(**set, buffer.data(), length, random);
       test_copy(**set, buffer.data(), length, side, random);
+      test_copy_records(**set, buffer.data(), length, side, random);
       test_parse(**set, buffer.data(), length, side, random);
       if (round % 10 == 0) test_format(**set, random);
     }

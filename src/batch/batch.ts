@@ -11,6 +11,12 @@ const TABLE_WORDS = 2 ** 17
 /** The greatest number that is parsed by columns (Primitives.parseIntegers). */
 const MOST_PARSED = 999_999_999
 
+/**
+ * What is not known before the batch is filled. It is no small integer: a property that begins as one and becomes a
+ * double changes the shape of its object, and V8 compiles all anew that it has optimised for the shape before.
+ */
+const UNKNOWN = Number.NaN
+
 /** Decide the size of a run's batches: room for `records`, or fewer where many columns are wanted. */
 export function measureBatch(plan: Plan, records: number): { capacity: number; wantedCount: number } {
   const wantedCount = Math.max(0, ...plan.inputs.map(({ wanted, members }) => wanted.length + members.length))
@@ -32,21 +38,21 @@ export class Batch {
   input!: InputPlan
   bytes!: Buffer
   /** Absolute offset of `bytes[0]`. */
-  base = 0
+  base = UNKNOWN
   /** Counts how often the batch was filled. */
   filling = 0
   /** Number of the batch's first record in its input, 1-based. */
-  firstRecordNumber = 1
+  firstRecordNumber = UNKNOWN
   /** Records of the run in the inputs before this one. */
-  earlierRecords = 0
+  earlierRecords = UNKNOWN
   /** Word of `table` at which the starts of a column's fields begin; set where a function sees batches. */
   fieldWord: (column: string | number) => number = () => 0
 
   readonly #primitives: Primitives
-  #anchorLine = 1
+  #anchorLine = UNKNOWN
   #anchorOffset = 0
   // A line number is counted on from the last one asked for, so that asking for each record's costs one pass.
-  #countedLine = 1
+  #countedLine = UNKNOWN
   #countedOffset = 0
 
   constructor(primitives: Primitives, capacity: number, wantedCount: number) {

@@ -4,6 +4,7 @@ import type { Batch } from './batch.js'
 import { type Emitter, misuse, notText, type RowValue } from './emitter.js'
 import { encodeField, encodeRow, isEmptyField, type OutputDialect } from './encode.js'
 import { PendingOutput } from './pending-output.js'
+import { RecordCopier } from './record-copier.js'
 
 /**
  * The emitter over slots. What is emitted is collected, and written by few calls for many records.
@@ -20,6 +21,7 @@ export class SlotEmitter implements Emitter {
   readonly #recordAllowed: boolean
 
   readonly #pending: PendingOutput
+  readonly #copier: RecordCopier
   /** Fields of a record begun by `field` and not ended yet. */
   #openFields = 0
   /** Whether the first of them is a value without bytes. */
@@ -51,6 +53,7 @@ export class SlotEmitter implements Emitter {
     this.#recordAllowed = settings.recordAllowed
     this.#fieldWord = settings.fieldWord
     this.#pending = new PendingOutput(writer, batch, primitives, settings.dialect)
+    this.#copier = new RecordCopier(primitives)
   }
 
   text(text: string): this {
@@ -150,6 +153,12 @@ export class SlotEmitter implements Emitter {
     this.beginRecord(until)
   }
 
+  /** Copy records of the batch that are listed, each with a line end; they cannot be taken back. */
+  inputRecords(records: Uint32Array): void {
+    this.endBatch()
+    this.#copier.copy(this.#batch, records, this.#writer)
+  }
+
   #addLines(from: number, until: number): void {
     let next = from
     while (next < until) {
@@ -159,12 +168,14 @@ export class SlotEmitter implements Emitter {
   }
 
   /**
-   * Copy the record at hand as it stands, and a line end, later: neighbours that are held one after the other become
-   * one extent. Whatever else is emitted comes behind them.
+   * Emit the record at hand as it stands, and a line end; `line` is its text. It is copied later, unless text is
+   * pending: neighbours that are held one after the other become one extent. Whatever else is emitted comes behind them.
    */
-  holdLine(): void {
-    if (this.#canAbort || this.#openFields > 0) this.inputLine(this.index)
-    else if (this.#heldFrom < 0) this.#heldFrom = this.index
+  keepLine(line: string): void {
+    if (this.#heldFrom >= 0) return
+    if (this.#pending.endsInStrings) this.line(line)
+    else if (this.#canAbort || this.#openFields > 0) this.inputLine(this.index)
+    else this.#heldFrom = this.index
   }
 
   /** Add the held records before `until` to what is pending. */
@@ -173,11 +184,6 @@ export class SlotEmitter implements Emitter {
     const from = this.#heldFrom
     this.#heldFrom = -1
     this.#addLines(from, until)
-  }
-
-  /** Whether text is pending, so that a line had better be added as text too. */
-  get hasText(): boolean {
-    return this.#pending.endsInStrings
   }
 
   /** Begin the next record: what was emitted before can be taken back no more. */

@@ -40,6 +40,13 @@ export class FilterKernel extends UserKernel {
     this.checkCancelled()
     const selector = this.#selector
     selector.begin(from, until)
+    if (!this.#description.isInverted) {
+      const all = selector.takeAll()
+      if (all !== undefined) {
+        this.#letAll(all)
+        return
+      }
+    }
     let done = from
     try {
       while (selector.next(this.#beginCall)) {
@@ -57,6 +64,11 @@ export class FilterKernel extends UserKernel {
   readonly #beginCall = (record: number): void => {
     this.checkCancelled()
     this.context.index = record
+  }
+
+  #letAll(records: Uint32Array): void {
+    this.passed += records.length
+    if (!this.#description.isCount) this.emitter.inputRecords(records)
   }
 
   /** Let records pass, `[start, end)` of which hold and `[from, start)` do not. */

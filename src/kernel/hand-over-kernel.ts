@@ -21,7 +21,7 @@ import {
 } from '../layout.js'
 import type { InputPlan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
-import { BlockAbandoned } from '../region/control.js'
+import { BlockAbandoned, type Control } from '../region/control.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import { RecordContext } from './context.js'
 import type { Kernel } from './kernel.js'
@@ -30,7 +30,7 @@ import { nextRagged, raggedError } from './ragged.js'
 export interface HandOverSettings {
   /** The run's inputs, in order. */
   readonly inputs: readonly InputPlan[]
-  readonly isCancelled: () => boolean
+  readonly control: Control
 }
 
 /**
@@ -64,7 +64,7 @@ export class HandOverKernel implements Kernel {
   }
 
   process(batch: Batch): void {
-    if (this.#settings.isCancelled()) throw new BlockAbandoned()
+    if (this.#settings.control.isCancelled()) throw new BlockAbandoned()
     const ragged = nextRagged(batch, 0)
     if (ragged > 0) this.#handOver(batch, ragged)
     if (ragged === batch.recordCount) return

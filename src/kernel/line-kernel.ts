@@ -36,8 +36,7 @@ export class LineKernel extends UserKernel {
     let first = from
     while (first < until) {
       const start = table[first]
-      let next = first + 1
-      while (next < until && table[capacity + next] - start <= PIECE_BYTES) next++
+      const next = behindPiece(batch, first, until)
       const end = table[capacity + next - 1]
       this.context.index = first
       if (end - start <= PIECE_BYTES && this.#primitives.isAscii(bytes, start, end)) {
@@ -64,8 +63,7 @@ export class LineKernel extends UserKernel {
       const result = call(line, target, context)
       if (isReduction) this.#checkNothing(result)
       else if (result !== line) this.#emit(result)
-      else if (emitter.hasText) emitter.line(line)
-      else emitter.holdLine()
+      else emitter.keepLine(line)
     }
     emitter.releaseLines(next)
   }
@@ -105,6 +103,19 @@ export class LineKernel extends UserKernel {
   #checkNothing(result: unknown): void {
     if (isThenable(result)) throw wrongReturn('a line function', 'nothing', result)
   }
+}
+
+/** The record behind those from `first` on, one at least and before `until`, that a piece has room for. */
+function behindPiece({ table, capacity }: Batch, first: number, until: number): number {
+  const pieceEnd = table[first] + PIECE_BYTES
+  let fitting = first + 1
+  let beyond = until + 1
+  while (fitting + 1 < beyond) {
+    const middle = (fitting + beyond) >>> 1
+    if (table[capacity + middle - 1] <= pieceEnd) fitting = middle
+    else beyond = middle
+  }
+  return fitting
 }
 
 function tooLong(byteLength: number): LinemillError {

@@ -6,6 +6,7 @@ import { SlotEmitter } from '../batch/slot-emitter.js'
 import { LinemillError } from '../errors.js'
 import type { FormatName, OnError } from '../options.js'
 import type { Primitives } from '../primitives/primitives.js'
+import type { Control } from '../region/control.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { WorkerRecord } from '../region/worker-record.js'
 import { RecordContext } from './context.js'
@@ -19,7 +20,7 @@ export interface KernelSettings {
   readonly recordAllowed: boolean
   readonly onError: OnError
   readonly args: Readonly<Record<string, string>>
-  readonly isCancelled: () => boolean
+  readonly control: Control
   /** Where calls are watched: this worker's record. */
   readonly worker: WorkerRecord | undefined
 }
@@ -88,6 +89,6 @@ export function makeParts(
     rejects: rejects && new SlotEmitter(rejects, batch, primitives, { ...emitterSettings, canAbort: false }),
     context: new RecordContext(batch, settings.args, isLine),
     onError,
-    isCancelled: settings.isCancelled,
+    control: settings.control,
   }
 }

@@ -6,6 +6,7 @@ import type { InputPlan } from '../plan/plan.js'
 import {
   SELECT_CAPACITY,
   SELECT_COUNT,
+  SELECT_DOUBTS,
   SELECT_END,
   SELECT_NEXT,
   SELECT_WORDS,
@@ -41,6 +42,8 @@ export class RecordSelector {
   #selectedUntil = -1
   #count = 0
   #next = 0
+  /** Whether a function has to be asked about some of them. */
+  #needsCalls = false
   #program: Uint32Array
 
   constructor(parts: SelectorParts) {
@@ -84,10 +87,20 @@ export class RecordSelector {
     select[SELECT_END] = until
     select[SELECT_CAPACITY] = capacity
     select[SELECT_COUNT] = 0
+    select[SELECT_DOUBTS] = 0
     primitives.selectRecords(bytes, table, this.#program, select, this.#selected)
     this.#count = select[SELECT_COUNT]
+    this.#needsCalls = this.#parts.functions.rest !== undefined || select[SELECT_DOUBTS] > 0
     this.#next = 0
     this.#selectedUntil = until
+  }
+
+  /** Take a list of all records that pass and are left; nothing where a function has to be asked about some. */
+  takeAll(): Uint32Array | undefined {
+    if (this.#needsCalls) return undefined
+    const all = this.#selected.subarray(this.#next, this.#count)
+    this.#next = this.#count
+    return all
   }
 
   /**

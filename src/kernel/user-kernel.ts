@@ -3,7 +3,7 @@ import type { SlotEmitter } from '../batch/slot-emitter.js'
 import { describeThrown, type ErrorCode, LinemillError } from '../errors.js'
 import type { OnError } from '../options.js'
 import type { InputPlan } from '../plan/plan.js'
-import { BlockAbandoned } from '../region/control.js'
+import { BlockAbandoned, type Control } from '../region/control.js'
 import type { RecordContext } from './context.js'
 import type { Kernel } from './kernel.js'
 import { nextRagged, raggedError } from './ragged.js'
@@ -15,8 +15,8 @@ export interface UserKernelParts {
   readonly rejects: SlotEmitter | undefined
   readonly context: RecordContext
   readonly onError: OnError
-  /** Looked at between records; once true, the block is given up. */
-  readonly isCancelled: () => boolean
+  /** Looked at between records; once it is cancelled, the block is given up. */
+  readonly control: Pick<Control, 'isCancelled'>
 }
 
 /** What may be wrong with a record, and is not with the run. */
@@ -38,9 +38,11 @@ export abstract class UserKernel implements Kernel {
   protected readonly emitter: SlotEmitter
   protected readonly context: RecordContext
   readonly #parts: UserKernelParts
+  readonly #control: Pick<Control, 'isCancelled'>
 
   constructor(parts: UserKernelParts) {
     this.#parts = parts
+    this.#control = parts.control
     this.emitter = parts.emitter
     this.context = parts.context
   }
@@ -93,7 +95,7 @@ export abstract class UserKernel implements Kernel {
 
   /** Throw if the run was cancelled. */
   protected checkCancelled(): void {
-    if (this.#parts.isCancelled()) throw new BlockAbandoned()
+    if (this.#control.isCancelled()) throw new BlockAbandoned()
   }
 
   /** Skip or reject the record at hand, where the policy says so and the fault is the record's, not the job's. */

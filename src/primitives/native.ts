@@ -27,13 +27,8 @@ interface Scanners {
   ): void
   findRecordStart(bytes: Uint8Array, from: number, limit: number, state: number, dialect: number): number
   cutRecords(bytes: Uint8Array, cut: Uint32Array, wanted: Uint32Array, table: Uint32Array): void
-  copyExtents(
-    bytes: Uint8Array,
-    extents: Uint32Array,
-    copy: Uint32Array,
-    target: Uint8Array,
-    text: Uint8Array,
-  ): void
+  copyExtents: Primitives['copyExtents']
+  copyRecords: Primitives['copyRecords']
   parseIntegers(
     bytes: Uint8Array,
     table: Uint32Array,
@@ -210,6 +205,7 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     },
     cutRecords: scanners.cutRecords,
     copyExtents: scanners.copyExtents,
+    copyRecords: scanners.copyRecords,
     parseIntegers(bytes, table, { word, capacity, from, until, min, max }, values) {
       scanners.parseIntegers(bytes, table, word, capacity, from, until, min, max, values)
     },

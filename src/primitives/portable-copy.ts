@@ -1,4 +1,5 @@
 import {
+  COPY_CAPACITY,
   COPY_COUNT,
   COPY_DELIMITER,
   COPY_FIRST,
@@ -21,7 +22,7 @@ const LINE_FEED = 10
 /** Room for any int32. */
 const integer = Buffer.alloc(11)
 
-/** The plain twin of the native copyExtents; see portable.ts. */
+/** The plain twins of the native copyExtents and copyRecords; see portable.ts. */
 export function copyExtents(
   bytes: Uint8Array,
   extents: Uint32Array,
@@ -44,10 +45,8 @@ export function copyExtents(
       length = integer.write(String(offset | 0), 'latin1')
       offset = 0
     }
-    const from = offset + skip
     const copied = Math.min(length - skip, targetEnd - to)
-    if (copied < SHORT_COPY_BYTES) for (let i = 0; i < copied; i++) target[to + i] = source[from + i]
-    else target.set(source.subarray(from, from + copied), to)
+    copyBytes(source, offset + skip, copied, target, to)
     to += copied
     skip += copied
     if (skip < length) break
@@ -60,4 +59,38 @@ export function copyExtents(
   copy[COPY_FIRST] = index
   copy[COPY_SKIP] = skip
   copy[COPY_TARGET] = to
+}
+
+export function copyRecords(
+  bytes: Uint8Array,
+  table: Uint32Array,
+  records: Uint32Array,
+  copy: Uint32Array,
+  target: Uint8Array,
+): void {
+  const capacity = copy[COPY_CAPACITY]
+  const count = copy[COPY_COUNT]
+  const targetEnd = copy[COPY_TARGET_END]
+  let index = copy[COPY_FIRST]
+  let skip = copy[COPY_SKIP]
+  let to = copy[COPY_TARGET]
+  for (; index < count; index++) {
+    const from = table[records[index]] + skip
+    const rest = table[capacity + records[index]] - from
+    const copied = Math.min(rest, targetEnd - to)
+    copyBytes(bytes, from, copied, target, to)
+    to += copied
+    skip += copied
+    if (copied < rest || to === targetEnd) break
+    target[to++] = LINE_FEED
+    skip = 0
+  }
+  copy[COPY_FIRST] = index
+  copy[COPY_SKIP] = skip
+  copy[COPY_TARGET] = to
+}
+
+function copyBytes(source: Uint8Array, from: number, length: number, target: Uint8Array, to: number): void {
+  if (length < SHORT_COPY_BYTES) for (let i = 0; i < length; i++) target[to + i] = source[from + i]
+  else target.set(source.subarray(from, from + length), to)
 }

@@ -7,6 +7,7 @@ import {
   PREDICATE_WORDS,
   SELECT_CAPACITY,
   SELECT_COUNT,
+  SELECT_DOUBTS,
   SELECT_END,
   SELECT_NEXT,
   SELECTED_IN_DOUBT,
@@ -54,6 +55,7 @@ export function selectRecords(
       next = program[words + (test.holds(next, record) ? TEST_THEN : TEST_ELSE)]
     }
     if (next === PREDICATE_TRUE || doubt !== 0) selected[count++] = record | doubt
+    if (doubt !== 0) select[SELECT_DOUBTS]++
   }
   select[SELECT_NEXT] = end
   select[SELECT_COUNT] = count

@@ -35,7 +35,7 @@ import {
   SUMMARY_WORDS,
   UNQUOTED,
 } from '../layout.js'
-import { copyExtents } from './portable-copy.js'
+import { copyExtents, copyRecords } from './portable-copy.js'
 import { copyFields } from './portable-fields.js'
 import { assignGroups } from './portable-group.js'
 import { cutMembers } from './portable-members.js'
@@ -264,6 +264,7 @@ export const portablePrimitives: Primitives = {
   findRecordStart,
   cutRecords,
   copyExtents,
+  copyRecords,
   parseIntegers,
   parseNumbers,
   addNumbers,

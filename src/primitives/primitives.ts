@@ -76,6 +76,15 @@ export interface Primitives {
     text: Uint8Array,
   ): void
 
+  /** Copy the records of a batch's table that `records` lists to `target` as they stand, each with a line feed (layout: COPY_). */
+  copyRecords(
+    bytes: Uint8Array,
+    table: Uint32Array,
+    records: Uint32Array,
+    copy: Uint32Array,
+    target: Uint8Array,
+  ): void
+
   /**
    * Parse a column's fields in records `[from, until)` of a batch's table to `values`, by index of the record: fields
    * of 1 to 9 decimal digits, with a minus before them or not, from `min` to `max`, which are int32. Any other gives

@@ -49,8 +49,8 @@ export class Control {
   readonly doubles: Float64Array
   readonly blockCount: number
   readonly #wakeEvery: number
-  /** Seconds that this thread has waited for other blocks or for room. */
-  waitSeconds = 0
+  /** Seconds that this thread has waited for other blocks or for room. A double from the start: see batch/batch.ts. */
+  waitSeconds = -0
   /** What this thread is at, where it is a worker. */
   worker: WorkerRecord | undefined
 

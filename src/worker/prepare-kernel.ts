@@ -43,7 +43,7 @@ export function kernelSettings(task: WorkerTask, region: Region): KernelSettings
     recordAllowed,
     onError,
     args,
-    isCancelled: () => region.control.isCancelled(),
+    control: region.control,
     worker: task.watchesCalls ? region.control.worker : undefined,
   }
 }

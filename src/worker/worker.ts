@@ -151,8 +151,10 @@ async function prepareJob(loop: BlockLoop, job: Job, task: WorkerTask, region: R
 async function prepareHandOver(loop: BlockLoop, task: WorkerTask, region: Region): Promise<void> {
   const { HandOverKernel } = await import('../kernel/hand-over-kernel.js')
   const { batch, writers, primitives } = makeParts(loop, task, region)
-  const isCancelled = (): boolean => region.control.isCancelled()
-  const kernel = new HandOverKernel(batch, writers[0], primitives, { inputs: task.plan.inputs, isCancelled })
+  const kernel = new HandOverKernel(batch, writers[0], primitives, {
+    inputs: task.plan.inputs,
+    control: region.control,
+  })
   loop.setWork({ kernel, batch, writers })
 }
 
