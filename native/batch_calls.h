@@ -188,6 +188,31 @@ Value assign_groups(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Arguments: places of a table, those of a larger one. */
+Value move_places(const CallbackInfo& info) {
+  const Words from(info, 0);
+  const Words to(info, 1);
+  const size_t count = to.length / PLACE_WORDS;
+  const bool is_power = count > 0 && (count & (count - 1)) == 0 && count <= UINT32_MAX;
+  // There is a place for each then, and one that stays free, which ends every search.
+  if (!is_power || from.length / PLACE_WORDS >= count) return throw_range(info.Env(), "movePlaces");
+  scanners_of(info).move_places(from.data, uint32_t(from.length / PLACE_WORDS), to.data, uint32_t(count));
+  return info.Env().Undefined();
+}
+
+/** Arguments: groups, first record, record behind the last, counts. */
+Value count_groups(const CallbackInfo& info) {
+  const Words groups(info, 0);
+  const uint32_t from = uint32_at(info, 1);
+  const uint32_t until = uint32_at(info, 2);
+  const Doubles counts(info, 3);
+  const bool is_valid = is_within(from, until, groups.length);
+  if (!is_valid || !scanners_of(info).count_groups(groups.data, from, until, counts.data, counts.length)) {
+    return throw_range(info.Env(), "countGroups");
+  }
+  return info.Env().Undefined();
+}
+
 /** Whether all that `copy_fields` reads of its parameters, the table and the target is there. */
 bool fields_are_sound(const uint32_t* fields, size_t length, size_t table_length, size_t target_length) {
   if (length < FIELDS_WORDS) return false;

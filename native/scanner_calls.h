@@ -107,6 +107,8 @@ Value scanners(const CallbackInfo& info) {
   result.Set("selectRecords", Napi::Function::New<select_records>(env, "selectRecords", data));
   result.Set("cutMembers", Napi::Function::New<cut_members>(env, "cutMembers", data));
   result.Set("assignGroups", Napi::Function::New<assign_groups>(env, "assignGroups", data));
+  result.Set("movePlaces", Napi::Function::New<move_places>(env, "movePlaces", data));
+  result.Set("countGroups", Napi::Function::New<count_groups>(env, "countGroups", data));
   result.Set("copyFields", Napi::Function::New<copy_fields>(env, "copyFields", data));
   return result;
 }

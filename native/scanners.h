@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 namespace linemill {
@@ -172,6 +173,12 @@ struct Scanners {
    * checked all other lengths.
    */
   bool (*assign_groups)(const Grouping& grouping, uint32_t* assign, uint32_t* ids);
+
+  /** Put the places of a table that are taken into a larger one, which has none yet; layout: PLACE_. */
+  void (*move_places)(const uint32_t* from, uint32_t from_count, uint32_t* to, uint32_t to_count);
+
+  /** Count the records `[from, until)` of each group. False when one has a group that has no count; then some are counted. */
+  bool (*count_groups)(const uint32_t* groups, uint32_t from, uint32_t until, double* counts, size_t group_count);
 
   /**
    * Write chosen fields of records, whole records as long as they fit; layout: FIELDS_. False when a field lies outside

@@ -1,7 +1,7 @@
 /** `assignGroups` of every set against a Map of texts: the same numbers, keys and hashes, whatever the key is. */
 import { describe, expect, test } from 'vitest'
 import { GroupTable, type Rows } from '../dist/batch/group-table.js'
-import { GROUP_HASH, GROUP_WORDS } from '../dist/group-layout.js'
+import { GROUP_HASH, GROUP_WORDS, PLACE_GROUP, PLACE_HASH, PLACE_WORDS } from '../dist/group-layout.js'
 import { NO_BYTE } from '../dist/layout.js'
 import { makeDraw } from './draw.js'
 import { availablePrimitives } from './primitive-sets.js'
@@ -248,5 +248,52 @@ describe('the hash', () => {
           count - 10,
         )
     }
+  })
+})
+
+describe.each(SETS)('tables of $instructionSet', (primitives) => {
+  test('larger ones hold all that smaller ones did, each key where it is found', () => {
+    const draw = makeDraw(7)
+    for (const [count, larger] of [
+      [0, 1],
+      [16, 32],
+      [64, 256],
+    ]) {
+      const from = new Uint32Array(PLACE_WORDS * count)
+      const taken = new Map<number, string>()
+      for (let at = 0; at < from.length; at += PLACE_WORDS) {
+        if (draw(3) === 0) continue
+        for (let word = 0; word < PLACE_WORDS; word++) from[at + word] = draw(2 ** 32)
+        // Hashes whose places are the same, the last ones among them: some go on at the beginning.
+        from[at + PLACE_HASH] = draw(2) === 0 ? 0xffff_ffff : draw(2 ** 32)
+        from[at + PLACE_GROUP] = at + 1
+        taken.set(at + 1, from.subarray(at, at + PLACE_WORDS).join())
+      }
+      const to = new Uint32Array(PLACE_WORDS * larger)
+      primitives.movePlaces(from, to)
+      const placeAt = (place: number) => to.subarray(PLACE_WORDS * place, PLACE_WORDS * (place + 1))
+      const found = new Map<number, string>()
+      for (let place = 0; place < larger; place++) {
+        const words = placeAt(place)
+        if (words[PLACE_GROUP] === 0) continue
+        found.set(words[PLACE_GROUP], words.join())
+        for (let at = words[PLACE_HASH] % larger; at !== place; at = (at + 1) % larger) {
+          expect(placeAt(at)[PLACE_GROUP], `a search for place ${place} passes ${at}`).not.toBe(0)
+        }
+      }
+      expect(found).toEqual(taken)
+    }
+  })
+
+  test('counts the records of each group', () => {
+    const draw = makeDraw(8)
+    const groups = Uint32Array.from({ length: 3000 }, () => draw(70))
+    const counts = Float64Array.from({ length: 70 }, (_, group) => 2 ** 40 + group)
+    const expected = counts.slice()
+    for (const group of groups.subarray(5, 2990)) expected[group]++
+    primitives.countGroups(groups, 5, 1000, counts)
+    primitives.countGroups(groups, 1000, 1000, counts)
+    primitives.countGroups(groups, 1000, 2990, counts)
+    expect(counts).toEqual(expected)
   })
 })

@@ -438,6 +438,19 @@ describe('addon', () => {
       () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(0), copyOf(2, 100), bytes),
       () => set.copyRecords(bytes, TWO_RECORDS.subarray(1), Uint32Array.of(0), copyOf(1, 100), bytes),
       () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(0), copyOf(1, 101), bytes),
+      // Places that are no power of two, or too few; a range behind the groups, a group without a count.
+      () =>
+        set.movePlaces(
+          new Uint32Array(groupLayout.PLACE_WORDS),
+          new Uint32Array(3 * groupLayout.PLACE_WORDS),
+        ),
+      () =>
+        set.movePlaces(
+          new Uint32Array(2 * groupLayout.PLACE_WORDS),
+          new Uint32Array(2 * groupLayout.PLACE_WORDS),
+        ),
+      () => set.countGroups(Uint32Array.of(0, 0), 0, 3, new Float64Array(1)),
+      () => set.countGroups(Uint32Array.of(0, 1), 0, 2, new Float64Array(1)),
     ]
     for (const call of calls) expect(call, String(call)).toThrow(RangeError)
   })

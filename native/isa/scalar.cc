@@ -106,6 +106,8 @@ const Scanners scalar_scanners = {"scalar",
                                   select_records<ByteFinder, NumberByNumber>,
                                   cut_members<ByteMarker>,
                                   assign_groups<KeyByKey>,
+                                  move_places,
+                                  count_groups,
                                   copy_fields<ByteFields>};
 
 }  // namespace linemill

@@ -36,6 +36,8 @@ constexpr Scanners scanners_of(const char* name) {
           select_records<WordFinder<Block>, Numbers>,
           cut_members<WordMarker<Block>>,
           assign_groups<Keys>,
+          move_places,
+          count_groups,
           copy_fields<WordFields<Block>>};
 }
 

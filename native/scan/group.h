@@ -251,5 +251,23 @@ class KeyFinder {
   uint8_t bytes_[MADE_BYTES];
 };
 
+inline void move_places(const uint32_t* from, uint32_t from_count, uint32_t* to, uint32_t to_count) {
+  const uint32_t mask = to_count - 1;
+  for (uint32_t index = 0; index < from_count; index++, from += PLACE_WORDS) {
+    if (from[PLACE_GROUP] == 0) continue;
+    uint32_t at = from[PLACE_HASH] & mask;
+    while (to[PLACE_WORDS * size_t(at) + PLACE_GROUP] != 0) at = (at + 1) & mask;
+    memcpy(to + PLACE_WORDS * size_t(at), from, PLACE_WORDS * sizeof(uint32_t));
+  }
+}
+
+inline bool count_groups(const uint32_t* groups, uint32_t from, uint32_t until, double* counts, size_t group_count) {
+  for (uint32_t index = from; index < until; index++) {
+    if (groups[index] >= group_count) return false;
+    counts[groups[index]] += 1;
+  }
+  return true;
+}
+
 }  // namespace
 }  // namespace linemill

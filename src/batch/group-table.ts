@@ -21,8 +21,6 @@ import {
   KEY_SPARE,
   KEY_WORDS,
   MOST_GROUPS,
-  PLACE_GROUP,
-  PLACE_HASH,
   PLACE_WORDS,
 } from '../group-layout.js'
 import { NO_BYTE } from '../layout.js'
@@ -77,6 +75,8 @@ export class GroupTable {
   readonly #assign = new Uint32Array(ASSIGN_WORDS)
   #columns = new Uint32Array(0)
   #store: GroupStore
+  /** The bytes of the keys, as `fieldsOf` looks at them. */
+  #buffer: Buffer = Buffer.alloc(0)
 
   constructor(primitives: Primitives, seed: HashSeed) {
     this.#primitives = primitives
@@ -131,7 +131,8 @@ export class GroupTable {
   fieldsOf(group: number, fieldCount: number): (string | Buffer)[] {
     const { groups, keyBytes } = this.#store
     const at = GROUP_WORDS * group
-    return splitKey(asBuffer(keyBytes), groups[at + GROUP_START], groups[at + GROUP_END], fieldCount)
+    if (this.#buffer.buffer !== keyBytes.buffer) this.#buffer = asBuffer(keyBytes)
+    return splitKey(this.#buffer, groups[at + GROUP_START], groups[at + GROUP_END], fieldCount)
   }
 
   /** The groups, to be absorbed by another thread's table. */
@@ -189,13 +190,7 @@ export class GroupTable {
     if (most > MOST_GROUPS) throw tooMany(`${MOST_GROUPS} keys`)
     const old = this.#store
     const places = allocate(() => freshWords(PLACE_WORDS * count))
-    const mask = count - 1
-    for (let from = 0; from < old.places.length; from += PLACE_WORDS) {
-      if (old.places[from + PLACE_GROUP] === 0) continue
-      let to = (old.places[from + PLACE_HASH] & mask) >>> 0
-      while (places[PLACE_WORDS * to + PLACE_GROUP] !== 0) to = (to + 1) & mask
-      for (let word = 0; word < PLACE_WORDS; word++) places[PLACE_WORDS * to + word] = old.places[from + word]
-    }
+    this.#primitives.movePlaces(old.places, places)
     const groups = allocate(() => freshWords(GROUP_WORDS * most))
     groups.set(old.groups)
     this.#store = { places, groups, keyBytes: old.keyBytes }

@@ -77,9 +77,9 @@ export function makeAccumulator(
 ): Accumulator<undefined> | Accumulator<TextColumn> | Accumulator<NumberColumn> {
   switch (keeping) {
     case 'records':
-      return new RecordCounts()
+      return new RecordCounts(primitives)
     case 'values':
-      return new ValueCounts()
+      return new ValueCounts(primitives)
     case 'distinct':
       return new DistinctCounts(primitives, seed)
     case 'distinct-sketch':

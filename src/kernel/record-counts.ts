@@ -1,15 +1,20 @@
 import type { TextColumn } from '../batch/text-column.js'
+import type { Primitives } from '../primitives/primitives.js'
 import type { Accumulator, GroupedRecords } from './aggregate.js'
 import { grown } from './grown.js'
 
 /** Counts the records of each group. */
 export class RecordCounts implements Accumulator<undefined> {
   protected counts: Float64Array = new Float64Array(0)
+  readonly #primitives: Primitives
+
+  constructor(primitives: Primitives) {
+    this.#primitives = primitives
+  }
 
   add({ groups, from, until, groupCount }: GroupedRecords): void {
     this.counts = grown(this.counts, groupCount)
-    const { counts } = this
-    for (let index = from; index < until; index++) counts[groups[index]]++
+    this.#primitives.countGroups(groups, from, until, this.counts)
   }
 
   partial(): Float64Array {

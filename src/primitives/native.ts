@@ -58,6 +58,8 @@ interface Scanners {
   countLineFeeds(bytes: Uint8Array, start: number, end: number): number
   /** Stops before a record that takes more than it can decide: with NEXT below END. */
   selectRecords: Primitives['selectRecords']
+  movePlaces: Primitives['movePlaces']
+  countGroups: Primitives['countGroups']
   /** Stops before a record that has too many parts, or is too deep, with NEXT below END. */
   cutMembers: Primitives['cutMembers']
   /** Stops before a record whose key it does not make: with STATUS ASSIGN_ODD. */
@@ -233,6 +235,8 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
       finishRecords(scanners.cutMembers, cutPortably, call, [members, MEMBERS_NEXT, MEMBERS_END])
     },
     assignGroups: bindAssignGroups(scanners),
+    movePlaces: scanners.movePlaces,
+    countGroups: scanners.countGroups,
   }
 }
 

@@ -1,4 +1,4 @@
-/** The plain twin of `assignGroups` (layouts: PLACE_, GROUP_, KEY_, ASSIGN_), one record after the other. */
+/** The plain twins of `assignGroups` (layouts: PLACE_, GROUP_, KEY_, ASSIGN_), `movePlaces` and `countGroups`, one record after the other. */
 import {
   ASSIGN_CAPACITY,
   ASSIGN_DONE,
@@ -229,4 +229,18 @@ function addGroup(
   assign[ASSIGN_GROUPS] = count + 1
   assign[ASSIGN_KEY_END] = end
   return count
+}
+
+export function movePlaces(from: Uint32Array, to: Uint32Array): void {
+  const mask = to.length / PLACE_WORDS - 1
+  for (let at = 0; at < from.length; at += PLACE_WORDS) {
+    if (from[at + PLACE_GROUP] === 0) continue
+    let place = (from[at + PLACE_HASH] & mask) >>> 0
+    while (to[PLACE_WORDS * place + PLACE_GROUP] !== 0) place = (place + 1) & mask
+    for (let word = 0; word < PLACE_WORDS; word++) to[PLACE_WORDS * place + word] = from[at + word]
+  }
+}
+
+export function countGroups(groups: Uint32Array, from: number, until: number, counts: Float64Array): void {
+  for (let index = from; index < until; index++) counts[groups[index]]++
 }

@@ -37,7 +37,7 @@ import {
 } from '../layout.js'
 import { copyExtents, copyRecords } from './portable-copy.js'
 import { copyFields } from './portable-fields.js'
-import { assignGroups } from './portable-group.js'
+import { assignGroups, countGroups, movePlaces } from './portable-group.js'
 import { cutMembers } from './portable-members.js'
 import { parseNumbers } from './portable-numbers.js'
 import { parseIntegers } from './portable-parse.js'
@@ -274,5 +274,7 @@ export const portablePrimitives: Primitives = {
   selectRecords,
   cutMembers,
   assignGroups,
+  countGroups,
+  movePlaces,
   copyFields,
 }

@@ -171,6 +171,12 @@ export interface Primitives {
     ids: Uint32Array,
   ): void
 
+  /** Put the places of a table that are taken into those of a larger one, which has none yet (layout: PLACE_). */
+  movePlaces(from: Uint32Array, to: Uint32Array): void
+
+  /** Count the records `[from, until)` of each group: `groups` has the group of each, by its index. */
+  countGroups(groups: Uint32Array, from: number, until: number, counts: Float64Array): void
+
   /**
    * Write chosen fields of a batch's records to `target`, each record with delimiters and a line feed, as long as whole
    * records fit (layouts: tableWords, FIELDS_). A field's bytes are copied as they stand where they mean the same in the
