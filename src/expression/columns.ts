@@ -1,6 +1,7 @@
 import type { CallExpression, Node } from 'acorn'
 import { delimiterHint, nearestName } from '../batch/names.js'
 import type { FormatName } from '../options.js'
+import { bareColumnAt, writeColumn } from './column-name.js'
 import { expressionError } from './fault.js'
 
 /** In place of a column's index: the whole record. */
@@ -73,25 +74,20 @@ export class Columns {
   }
 
   #unknown(node: Node, name: string) {
-    const nearest = nearestName(name, this.#names)
-    const hint = nearest === undefined ? ';' : `, did you mean ${showName(nearest)}?`
+    const nearest = bareColumnAt(this.#source, node.start, this.#names) ?? nearestName(name, this.#names)
+    const hint = nearest === undefined ? ';' : `, did you mean ${writeColumn(nearest)}?`
     const there =
       this.format === 'lines'
         ? 'lines have one column, line; is the format csv?'
         : `the columns are ${listNames(this.#names)}${delimiterHint(this.#names)}`
-    return this.error(node, `unknown column ${showName(name)}${hint} ${there}`)
+    return this.error(node, `unknown column ${writeColumn(name)}${hint} ${there}`)
   }
-}
-
-/** As a column is written in an expression. */
-function showName(name: string): string {
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : `col(${JSON.stringify(name)})`
 }
 
 const LISTED_NAMES = 20
 
 function listNames(names: readonly string[]): string {
-  const listed = names.slice(0, LISTED_NAMES).map(showName).join(', ')
+  const listed = names.slice(0, LISTED_NAMES).map(writeColumn).join(', ')
   return names.length > LISTED_NAMES ? `${listed} and ${names.length - LISTED_NAMES} more` : listed
 }
 

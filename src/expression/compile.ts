@@ -39,7 +39,7 @@ export function compileExpression(
 ): { compiled: CompiledExpression; plan: Omit<FilterPlan, 'isInverted'> } {
   const columns = new Columns(source, known)
   const context: Context = { source, columns, locals: new Set(), hasMembers: known.format === 'ndjson' }
-  const conditions = conditionsOf(parseExpression(source))
+  const conditions = conditionsOf(parseExpression(source, known.names))
   const native: Predicate[] = []
   let obstacle: Obstacle | undefined
   for (const condition of conditions) {

@@ -1,14 +1,16 @@
 import { type Expression, parse } from 'acorn'
+import { bareColumnAt, writeColumn } from './column-name.js'
 import { expressionError } from './fault.js'
 
 /**
  * Parse one JavaScript expression.
  *
+ * @param columns names that are known, to find the one that is meant where it does not parse.
  * @throws LinemillError ERR_USAGE that shows the place where it does not parse.
  */
-export function parseExpression(source: string): Expression {
+export function parseExpression(source: string, columns: readonly string[] = []): Expression {
   if (source.trim() === '') throw expressionError(source, 0, 'expected an expression, found nothing')
-  const { body } = parseScript(source)
+  const { body } = parseScript(source, columns)
   const [statement, more] = body
   if (statement?.type !== 'ExpressionStatement') {
     throw expressionError(source, statement?.start ?? 0, 'expected an expression, found a statement')
@@ -19,14 +21,16 @@ export function parseExpression(source: string): Expression {
   return statement.expression
 }
 
-function parseScript(source: string) {
+function parseScript(source: string, columns: readonly string[]) {
   try {
     return parse(source, { ecmaVersion: 'latest', sourceType: 'module' }) // strict, as the function will be
   } catch (thrown) {
     const { pos, message } = thrown as SyntaxError & { pos?: number }
     if (pos === undefined) throw thrown
     const reason = message.replace(/ \(\d+:\d+\)$/, '')
-    throw expressionError(source, pos, `the expression does not parse: ${reason}${hintAt(source, pos)}`)
+    const column = bareColumnAt(source, pos, columns)
+    const hint = column === undefined ? hintAt(source, pos) : meant(writeColumn(column))
+    throw expressionError(source, pos, `the expression does not parse: ${reason}${hint}`)
   }
 }
 
@@ -39,5 +43,9 @@ function hintAt(source: string, offset: number): string {
     return '; a date stands in quotes'
   }
   const written = WORDS_OF_OTHERS[source.slice(offset - 1, offset + 1)] ?? WORDS_OF_OTHERS[word.toLowerCase()]
-  return written === undefined ? '' : `; did you mean ${written}?`
+  return written === undefined ? '' : meant(written)
+}
+
+function meant(written: string): string {
+  return `; did you mean ${written}?`
 }
