@@ -129,10 +129,12 @@ async function prepareStats(inputs: string | readonly string[], options: StatsOp
   const compile = await loadCondition(options.where)
   let columns: readonly string[] = []
   let reading: Reading | undefined
+  let resultFormat: TableFormat | undefined
   const prepared = openPrepared(inputs, settings, {
     choice: { format, delimiter, quote, header, names },
     columns(there) {
       columns = chooseColumns(there, options.columns)
+      resultFormat = outputFormat ?? tableFormatOf(output, there.format)
       const kernel = { name: 'stats', columnCount: columns.length } as const
       reading = planReading(there, { kernel, read: columns, asked: [], condition: compile?.(there) })
       return reading.columns
@@ -142,7 +144,7 @@ async function prepareStats(inputs: string | readonly string[], options: StatsOp
   return {
     ...{ prepared, settings, columns },
     reading: reading as NonNullable<typeof reading>,
-    format: outputFormat ?? tableFormatOf(output, prepared.format),
+    format: resultFormat as NonNullable<typeof resultFormat>,
   }
 }
 

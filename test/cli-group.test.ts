@@ -1,5 +1,5 @@
 /** The command lines of `group` and `freq`: what they print, what they refuse and where, and what they explain. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { folder, linemill, useFolders } from './cli-harness.js'
@@ -71,6 +71,31 @@ describe('group', () => {
     ])
     const reject = await linemill('group', 'shop', 'in.csv', '--on-error', 'reject')
     expect(reject.exitCode).toBe(2)
+  })
+
+  test('is written as the extension of the output says, or not at all', async () => {
+    writeFileSync(join(folder, 'in.ndjson'), '{"shop":"a"}\n{"shop":"b"}\n')
+    const json = '{"shop":"a","count":1}\n{"shop":"b","count":1}\n'
+    for (const [input, output, expected] of [
+      ['in.csv', 'OUT.TSV', 'shop\tcount\na\t3\nb,c\t1\nb\t1\n'],
+      ['in.csv', 'out.jsonl', '{"shop":"a","count":3}\n{"shop":"b,c","count":1}\n{"shop":"b","count":1}\n'],
+      ['in.ndjson', 'out.csv', 'shop,count\na,1\nb,1\n'],
+      ['in.ndjson', 'out.json', json],
+      ['in.ndjson', 'out.txt', json],
+    ] as const) {
+      expect((await linemill('group', 'shop', input, '-o', output)).stderr).toBe('')
+      expect(read(output)).toBe(expected)
+    }
+    for (const output of ['no.json', 'no.parquet', 'no.xlsx']) {
+      const { exitCode, stderr } = await linemill('group', 'shop', 'in.csv', '-o', output)
+      expect([exitCode, stderr]).toEqual([
+        2,
+        `linemill: a result is written as csv, tsv or ndjson, not as ${output.slice(2)} says: name another file, or say which (--output-format)\n`,
+      ])
+      expect(existsSync(join(folder, output))).toBe(false)
+    }
+    await linemill('group', 'shop', 'in.csv', '-o', 'yes.json', '--output-format', 'csv')
+    expect(read('yes.json')).toMatch(/^shop,count\n/)
   })
 
   test('explains, and reports', async () => {

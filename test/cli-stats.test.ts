@@ -46,6 +46,7 @@ test('refuses what it has not, and says what to do', async () => {
   for (const [args, message] of [
     [['in.csv', '--columns', 'kinds'], 'unknown column "kinds", did you mean "kind"?'],
     [['in.csv', '--on-error', 'reject'], 'Allowed choices are fail, skip'],
+    [['in.csv', '-o', 'out.parquet'], 'not as .parquet says: name another file'],
     [['in.csv', '--output-format', 'lines'], 'Allowed choices are csv, tsv, ndjson'],
     [['in.csv', '--format', 'ndjson'], 'stats of ndjson wants --columns: names of the properties'],
   ] as const) {

@@ -63,14 +63,14 @@ export function prepareGrouping(
   wishes: GroupWishes,
 ): Grouping {
   const { format, delimiter, quote, header, names, output } = settings
-  let found: Omit<Grouping, 'prepared' | 'settings' | 'format' | 'top'> | undefined
+  let found: Omit<Grouping, 'prepared' | 'settings' | 'top'> | undefined
   const prepared = openPrepared(inputs, settings, {
     choice: { format, delimiter, quote, header, names },
     columns(there) {
       const { read, asked, ...groups } = findGroups(there, wishes)
       const { kernel } = groups
       const reading = planReading(there, { kernel, read, asked, condition: wishes.where?.(there) })
-      found = { ...groups, reading }
+      found = { ...groups, reading, format: wishes.outputFormat ?? tableFormatOf(output, there.format) }
       return reading.columns
     },
     members: () => found?.reading.members ?? [],
@@ -79,7 +79,6 @@ export function prepareGrouping(
     ...(found as NonNullable<typeof found>),
     prepared,
     settings,
-    format: wishes.outputFormat ?? tableFormatOf(output, prepared.format),
     top: wishes.top,
   }
 }

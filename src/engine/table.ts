@@ -64,11 +64,23 @@ export function* encodeTable({ columns, rows }: Table, format: TableFormat): Gen
   if (text !== '') yield Buffer.from(text, encoding)
 }
 
-/** The format that a result is written in, where none is asked for: by the file's extension, else as the inputs. */
+/**
+ * The format that a result is written in, where none is asked for: by the file's extension, else as the inputs.
+ *
+ * @throws LinemillError ERR_USAGE where the extension promises what is not written.
+ */
 export function tableFormatOf(output: string | undefined, format: FormatName): TableFormat {
-  const extension = /\.(csv|tsv|ndjson|jsonl)$/i.exec(output ?? '')?.[1].toLowerCase()
-  if (extension !== undefined) return extension === 'jsonl' ? 'ndjson' : (extension as TableFormat)
-  return format === 'lines' ? 'csv' : format
+  const extension = /\.(csv|tsv|ndjson|jsonl|json|parquet|arrow|feather|xlsx?)$/i
+    .exec(output ?? '')?.[1]
+    .toLowerCase()
+  const likeInputs = format === 'lines' ? 'csv' : format
+  if (extension === undefined) return likeInputs
+  if (extension === 'csv' || extension === 'tsv' || extension === 'ndjson') return extension
+  if (extension === 'jsonl' || (extension === 'json' && likeInputs === 'ndjson')) return 'ndjson'
+  throw new LinemillError(
+    'ERR_USAGE',
+    `a result is written as csv, tsv or ndjson, not as .${extension} says: name another file, or say which (\`outputFormat\`)`,
+  )
 }
 
 type EncodeRow = (row: TableRow) => string
