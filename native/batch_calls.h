@@ -194,7 +194,7 @@ Value move_places(const CallbackInfo& info) {
   const Words to(info, 1);
   const size_t count = to.length / PLACE_WORDS;
   const bool is_power = count > 0 && (count & (count - 1)) == 0 && count <= UINT32_MAX;
-  // There is a place for each then, and one that stays free, which ends every search.
+  // There is a place for each then, and one that stays free, which ends every search: none of these may be taken yet.
   if (!is_power || from.length / PLACE_WORDS >= count) return throw_range(info.Env(), "movePlaces");
   scanners_of(info).move_places(from.data, uint32_t(from.length / PLACE_WORDS), to.data, uint32_t(count));
   return info.Env().Undefined();

@@ -129,7 +129,7 @@ struct Scanners {
 
   /**
    * Copy listed records as they stand, each with a line feed; layout: COPY_. False when one is behind the table's, or
-   * lies outside of `bytes`. Of the target the same is undefined.
+   * lies outside of `bytes`. Of the target is undefined what is behind `copy_extents`.
    */
   bool (*copy_records)(const CopyingRecords& copying, uint32_t* copy);
 

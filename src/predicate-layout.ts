@@ -43,8 +43,14 @@ export const TEST_WORD = 8
 export const TEST_KINDS = 9
 
 /**
- * Words of `Primitives.selectRecords`: the record to look at next (in/out), END, the table's CAPACITY, COUNT (in/out), and
- * how many of those that are counted are in doubt (in/out).
+ * Parameters and results of `Primitives.selectRecords` (Uint32 words).
+ *
+ *   word  in/out  content
+ *   0     in/out  NEXT: the record to look at next
+ *   1     in      END: the record behind the last
+ *   2     in      CAPACITY of the table
+ *   3     in/out  COUNT: records in the list
+ *   4     in/out  DOUBTS: how many of them are in doubt
  */
 export const SELECT_NEXT = 0
 export const SELECT_END = 1

@@ -179,6 +179,22 @@ describe.each([false, true])('with canAbort %s', (canAbort) => {
     }
   })
 
+  test('copies listed records behind what is pending, of whatever length', () => {
+    const say = (text: string): Step => ({ call: (out) => out.line(text), text: () => '' })
+    const copy = (...rows: number[]): Step => ({
+      call: (out) => (out as SlotEmitter).inputRecords(Uint32Array.from(rows)),
+      text: () => '',
+    })
+    const steps = [[say('x')], [copy(0, 2, 3)], [say('y'), copy()], [copy(5), say('z')]]
+    const visits = steps.map((steps, index) => ({ index, steps, isTakenBack: false }))
+    const expected = ['x', RECORDS[0], RECORDS[2], RECORDS[3], 'y', RECORDS[5], 'z', '']
+    for (const slotBytes of [1, 7, 64, 4096]) {
+      for (const set of availablePrimitives().keys()) {
+        expect(emit(visits, { canAbort, slotBytes, set })).toBe(expected.join('\n'))
+      }
+    }
+  })
+
   test('takes a row that does not encode for none', () => {
     const bad: Step = {
       call: (out) => expect(() => out.row('before', {} as never)).toThrow('must be a string'),

@@ -35,6 +35,12 @@ describe('an output file', () => {
     ])
   })
 
+  test('may go through slots as small as can be, of all the memory that there is by default', async () => {
+    const output = pathOf('small')
+    await run(same(), input(TEN), { output, slotBytes: 1, gather: 'end' })
+    expect(readFileSync(output, 'utf8')).toBe(TEN)
+  })
+
   test('stays as it was when the run fails, and none is made', async () => {
     const output = pathOf('old')
     writeFileSync(output, 'old')

@@ -69,6 +69,7 @@ test('blocks of the main thread and of workers stand in order', async () => {
       const options = { mainThread: true, blockBytes: 4096, memoryBytes, slotBytes: 1024 }
       const { output, workerFigures } = await pool.filter('b !== 9', join(folder, 'many.csv'), options)
       expect(String(output) === MANY).toBe(true)
+      for (const { waitSeconds } of workerFigures) expect(waitSeconds).not.toBe(-0)
       isMixed ||= workerFigures.filter(({ blocks }) => blocks > 0).length === 3
     }
   }

@@ -432,11 +432,11 @@ describe('addon', () => {
           NO_TEXT,
         ),
       // A record behind the table's, one that ends behind the bytes, one before its start; a list, a table and a target that are short.
-      () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(2), copyOf(1, 100), bytes),
+      () => set.copyRecords(bytes, Uint32Array.of(0, 0, 9, 9, 9), Uint32Array.of(2), copyOf(1, 100), bytes),
       () => set.copyRecords(bytes.subarray(0, 8), TWO_RECORDS, Uint32Array.of(0), copyOf(1, 8), bytes),
       () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(1), copyOf(1, 100), bytes),
       () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(0), copyOf(2, 100), bytes),
-      () => set.copyRecords(bytes, TWO_RECORDS.subarray(1), Uint32Array.of(0), copyOf(1, 100), bytes),
+      () => set.copyRecords(bytes, TWO_RECORDS.subarray(0, 3), Uint32Array.of(0), copyOf(1, 100), bytes),
       () => set.copyRecords(bytes, TWO_RECORDS, Uint32Array.of(0), copyOf(1, 101), bytes),
       // Places that are no power of two, or too few; a range behind the groups, a group without a count.
       () =>

@@ -109,12 +109,13 @@ template <class Short>
 bool copy_records(const CopyingRecords& copying, uint32_t* copy) {
   static constexpr uint8_t FOLLOWS[] = {0, LINE_FEED};
   const uint32_t capacity = copy[COPY_CAPACITY];
+  const uint32_t count = copy[COPY_COUNT];
   const uint32_t target_end = copy[COPY_TARGET_END];
   uint32_t index = copy[COPY_FIRST];
   uint32_t skip = copy[COPY_SKIP];
   uint32_t to = copy[COPY_TARGET];
   bool is_valid = true;
-  for (; index < copy[COPY_COUNT]; index++) {
+  for (; index < count; index++) {
     const uint32_t row = copying.records[index];
     is_valid = row < capacity;
     if (!is_valid) break;

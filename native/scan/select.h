@@ -217,6 +217,7 @@ bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* sele
   uint8_t copy[COPY_BYTES];
   const uint8_t* const limit = selecting.bytes + selecting.bytes_length;
   uint32_t count = select[SELECT_COUNT];
+  uint32_t doubts = select[SELECT_DOUBTS];
   uint32_t row = select[SELECT_NEXT];
   const bool is_searched = needs_text(selecting);
   NumberGate<Numbers> gate(selecting, capacity);
@@ -242,10 +243,11 @@ bool select_records(const Selecting& selecting, uint32_t* select, uint32_t* sele
     const bool is_in_doubt = answered == Answer::IN_DOUBT;
     selected[count] = row | (is_in_doubt ? uint32_t(SELECTED_IN_DOUBT) : 0);
     count += next == PREDICATE_TRUE || is_in_doubt;
-    select[SELECT_DOUBTS] += is_in_doubt;
+    doubts += is_in_doubt;
   }
   select[SELECT_NEXT] = row;
   select[SELECT_COUNT] = count;
+  select[SELECT_DOUBTS] = doubts;
   return true;
 }
 

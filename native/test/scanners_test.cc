@@ -123,7 +123,8 @@ void test_copy(const Scanners& set, uint8_t* bytes, uint32_t length, Side side, 
 /** Records anywhere, some of them listed, others behind the table's or outside of the bytes. */
 void test_copy_records(const Scanners& set, const uint8_t* bytes, uint32_t length, Side side, Random& random) {
   const uint32_t capacity = 1 + random.below(12);
-  std::vector<uint32_t> table(2 * capacity);
+  GuardedBuffer memory(2 * capacity * sizeof(uint32_t), Side::BEHIND);
+  uint32_t* const table = reinterpret_cast<uint32_t*>(memory.data());
   std::vector<uint32_t> records;
   for (uint32_t row = 0; row < capacity; row++) {
     table[row] = random.below(length + 1);
@@ -144,8 +145,8 @@ void test_copy_records(const Scanners& set, const uint8_t* bytes, uint32_t lengt
   memcpy(expected, copy, sizeof(copy));
   const uint32_t start = copy[linemill::COPY_TARGET];
   const bool is_valid = linemill::scalar_scanners.copy_records(
-      {bytes, length, table.data(), records.data(), expected_target.data()}, expected);
-  CHECK(set.copy_records({bytes, length, table.data(), records.data(), target.data()}, copy) == is_valid);
+      {bytes, length, table, records.data(), expected_target.data()}, expected);
+  CHECK(set.copy_records({bytes, length, table, records.data(), target.data()}, copy) == is_valid);
   CHECK(memcmp(expected, copy, sizeof(copy)) == 0);
   CHECK(memcmp(expected_target.data() + start, target.data() + start, copy[linemill::COPY_TARGET] - start) == 0);
 }

@@ -11,7 +11,7 @@ import type { Primitives } from '../primitives/primitives.js'
 import type { SlotWriter } from '../region/slot-writer.js'
 import type { Batch } from './batch.js'
 
-/** Copies records that are listed straight into slots: many by one call, without a look at each. */
+/** Copies records that are listed straight into slots, many by one call. */
 export class RecordCopier {
   readonly #primitives: Primitives
   readonly #copy = new Uint32Array(COPY_WORDS)
@@ -23,7 +23,6 @@ export class RecordCopier {
   /** Copy the records of a batch that `records` lists as they stand, each with a line feed. */
   copy({ bytes, table, capacity }: Batch, records: Uint32Array, writer: SlotWriter): void {
     const { length } = records
-    if (length === 0) return
     const copy = this.#copy
     copy[COPY_FIRST] = 0
     copy[COPY_COUNT] = length

@@ -67,7 +67,7 @@ export interface Filling {
 
 /** The batch that an iteration fills with what workers hand over. */
 export class HandedBatch extends Batch implements RowBatch {
-  firstLineNumber = 1
+  firstLineNumber = Number.NaN // see UNKNOWN in batch.ts
   /** Throws if the bytes may be wrong; asked before one of them is said to be. */
   verify: () => void = () => undefined
   #cursor!: Cursor

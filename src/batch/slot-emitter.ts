@@ -168,8 +168,9 @@ export class SlotEmitter implements Emitter {
   }
 
   /**
-   * Emit the record at hand as it stands, and a line end; `line` is its text. It is copied later, unless text is
-   * pending: neighbours that are held one after the other become one extent. Whatever else is emitted comes behind them.
+   * Emit the record at hand as it stands, and a line end; `line` is its text. Where nothing speaks against it the record
+   * is held: neighbours become one extent. All else that is emitted comes behind them, so that while records are held no
+   * text is pending and no field is open.
    */
   keepLine(line: string): void {
     if (this.#heldFrom >= 0) return

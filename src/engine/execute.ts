@@ -74,8 +74,12 @@ export function measureRegion(settings: Settings, outputs: number): { slotBytes:
   const openSlots = (settings.workers + 1) * outputs
   const fittingBytes = Math.max(1, Math.floor(regionBytes / (4 * openSlots)))
   const slotBytes = settings.slotBytes ?? Math.min(DEFAULT_SLOT_BYTES, fittingBytes)
-  return { slotBytes, slotCount: Math.max(1, Math.floor(regionBytes / slotBytes)) }
+  const slotCount = Math.min(MOST_SLOTS, Math.max(1, Math.floor(regionBytes / slotBytes)))
+  return { slotBytes, slotCount }
 }
+
+/** Each slot takes some words of the region's own, which must not outgrow the slots, nor an array. */
+const MOST_SLOTS = 2 ** 22
 
 const DEFAULT_SLOT_BYTES = 128 * 1024
 /**

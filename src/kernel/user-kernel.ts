@@ -15,8 +15,8 @@ export interface UserKernelParts {
   readonly rejects: SlotEmitter | undefined
   readonly context: RecordContext
   readonly onError: OnError
-  /** Looked at between records; once it is cancelled, the block is given up. */
-  readonly control: Pick<Control, 'isCancelled'>
+  /** Asked between records whether the run is cancelled; then the block is given up. */
+  readonly control: Control
 }
 
 /** What may be wrong with a record, and is not with the run. */
@@ -38,7 +38,7 @@ export abstract class UserKernel implements Kernel {
   protected readonly emitter: SlotEmitter
   protected readonly context: RecordContext
   readonly #parts: UserKernelParts
-  readonly #control: Pick<Control, 'isCancelled'>
+  readonly #control: Control
 
   constructor(parts: UserKernelParts) {
     this.#parts = parts

@@ -1,4 +1,4 @@
-/** The plain twins of `assignGroups` (layouts: PLACE_, GROUP_, KEY_, ASSIGN_), `movePlaces` and `countGroups`, one record after the other. */
+/** The plain twins of `assignGroups`, `movePlaces` and `countGroups` (layouts: PLACE_, GROUP_, KEY_, ASSIGN_). */
 import {
   ASSIGN_CAPACITY,
   ASSIGN_DONE,

@@ -88,7 +88,9 @@ export class BlockLoop {
   }
 
   get figures(): WorkerFigures {
-    return { blocks: this.#blocks, records: this.#records, waitSeconds: this.#parts.control.waitSeconds }
+    // A thread that has not waited has -0, which nobody is to see.
+    const waitSeconds = this.#parts.control.waitSeconds + 0
+    return { blocks: this.#blocks, records: this.#records, waitSeconds }
   }
 
   close(): void {
