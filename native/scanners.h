@@ -129,7 +129,7 @@ struct Scanners {
 
   /**
    * Copy listed records as they stand, each with a line feed; layout: COPY_. False when one is behind the table's, or
-   * lies outside of `bytes`. Of the target is undefined what is behind `copy_extents`.
+   * lies outside of `bytes`. Bytes of the target between what was written and COPY_TARGET_END are undefined afterwards.
    */
   bool (*copy_records)(const CopyingRecords& copying, uint32_t* copy);
 

@@ -78,10 +78,9 @@ export function measureRegion(settings: Settings, outputs: number): { slotBytes:
   return { slotBytes, slotCount }
 }
 
-/** Each slot takes some words of the region's own, which must not outgrow the slots, nor an array. */
-const MOST_SLOTS = 2 ** 22
-
 const DEFAULT_SLOT_BYTES = 128 * 1024
+/** Each slot takes some words of the region's own, which have to fit into an array. */
+const MOST_SLOTS = 2 ** 22
 /**
  * What is written as it comes needs room only for what the writer is behind. Slots that are used again stay in the
  * processor's cache; each fresh page costs its first touch (see docs/architecture.md).
