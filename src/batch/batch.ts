@@ -15,7 +15,7 @@ const MOST_PARSED = 999_999_999
  * What is not known before the batch is filled. It is no small integer: a property that begins as one and becomes a
  * double changes the shape of its object, and V8 compiles all anew that it has optimised for the shape before.
  */
-const UNKNOWN = Number.NaN
+export const UNKNOWN = Number.NaN
 
 /** Decide the size of a run's batches: room for `records`, or fewer where many columns are wanted. */
 export function measureBatch(plan: Plan, records: number): { capacity: number; wantedCount: number } {

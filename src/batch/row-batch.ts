@@ -1,7 +1,7 @@
 import { CUT_COUNT } from '../layout.js'
 import type { InputPlan, Plan } from '../plan/plan.js'
 import type { Primitives } from '../primitives/primitives.js'
-import { Batch, measureBatch } from './batch.js'
+import { Batch, measureBatch, UNKNOWN } from './batch.js'
 import type { Column, Cursor, RowOf } from './cursor.js'
 import type { ColumnType } from './field.js'
 import { makeCursor } from './make-cursor.js'
@@ -67,7 +67,7 @@ export interface Filling {
 
 /** The batch that an iteration fills with what workers hand over. */
 export class HandedBatch extends Batch implements RowBatch {
-  firstLineNumber = Number.NaN // see UNKNOWN in batch.ts
+  firstLineNumber = UNKNOWN
   /** Throws if the bytes may be wrong; asked before one of them is said to be. */
   verify: () => void = () => undefined
   #cursor!: Cursor

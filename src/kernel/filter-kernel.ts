@@ -36,6 +36,10 @@ export class FilterKernel extends UserKernel {
     super.process(batch)
   }
 
+  protected override get runsUsersCode(): boolean {
+    return this.#selector.isAsking
+  }
+
   protected override run(_batch: Batch, from: number, until: number): void {
     this.checkCancelled()
     const selector = this.#selector

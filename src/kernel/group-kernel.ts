@@ -46,7 +46,6 @@ interface Keeper {
 
 /** Groups records by the fields of some columns. */
 export class GroupKernel extends UserKernel {
-  protected override readonly runsUsersCode = false
   readonly #description: GroupDescription
   readonly #table: GroupTable
   readonly #groups: Uint32Array
@@ -99,6 +98,10 @@ export class GroupKernel extends UserKernel {
   override process(batch: Batch): void {
     this.#readUntil = -1
     super.process(batch)
+  }
+
+  protected override get runsUsersCode(): boolean {
+    return false
   }
 
   protected override run(batch: Batch, from: number, until: number): void {

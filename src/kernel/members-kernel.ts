@@ -32,7 +32,6 @@ export interface MembersPartial {
 
 /** Lets another kernel read members of ndjson as fields. */
 export class MembersKernel extends OuterKernel {
-  protected override readonly runsUsersCode = false
   readonly #members: MemberBatch
   readonly #keepsEscapes: boolean
   readonly #asked: readonly number[]
@@ -57,6 +56,10 @@ export class MembersKernel extends OuterKernel {
   override useInput(input: InputPlan): void {
     this.#slots = input.slots
     super.useInput(input)
+  }
+
+  protected override get runsUsersCode(): boolean {
+    return false
   }
 
   protected override run(batch: Batch, from: number, until: number): void {

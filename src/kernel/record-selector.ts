@@ -35,6 +35,8 @@ export class RecordSelector {
   /** The records that `next` found: `[first, end)`. */
   first = 0
   end = 0
+  /** Whether a function is asked, or was when it threw. */
+  isAsking = false
   readonly #parts: SelectorParts
   readonly #select = new Uint32Array(SELECT_WORDS)
   /** Records before `#selectedUntil` that pass natively: so many, the next of which is yet to be looked at. */
@@ -79,6 +81,7 @@ export class RecordSelector {
 
   /** Look for records from `from` to before `until`, where `from` is behind those that were looked at. */
   begin(from: number, until: number): void {
+    this.isAsking = false
     if (until === this.#selectedUntil) return
     const { batch, primitives } = this.#parts
     const { bytes, table, capacity } = batch
@@ -123,7 +126,10 @@ export class RecordSelector {
         return true
       }
       onCall(this.first)
-      if (call.holds(this.first)) return true
+      this.isAsking = true
+      const holds = call.holds(this.first)
+      this.isAsking = false
+      if (holds) return true
     }
     return false
   }

@@ -27,7 +27,6 @@ const EXCERPT_CHARACTERS = 40
 
 /** Copies chosen fields of each record straight into slots. */
 export class SelectKernel extends UserKernel {
-  protected override readonly runsUsersCode = false
   readonly #writer: SlotWriter
   readonly #lastNames: readonly string[]
   readonly #copier: FieldCopier
@@ -48,6 +47,10 @@ export class SelectKernel extends UserKernel {
 
   override useInput({ dialect, slots }: InputPlan): void {
     this.#copier.useInput(dialect, slots, this.#capacity)
+  }
+
+  protected override get runsUsersCode(): boolean {
+    return false
   }
 
   protected override run(batch: Batch, from: number, until: number): void {

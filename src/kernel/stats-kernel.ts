@@ -26,7 +26,6 @@ export interface StatsDescription {
 
 /** Collects what there is to say about columns. */
 export class StatsKernel extends UserKernel {
-  protected override readonly runsUsersCode = false
   readonly #primitives: Primitives
   readonly #columns: readonly ColumnStats[]
   readonly #numbers: NumberColumn
@@ -49,6 +48,10 @@ export class StatsKernel extends UserKernel {
 
   override useInput(input: InputPlan): void {
     this.#input = input
+  }
+
+  protected override get runsUsersCode(): boolean {
+    return false
   }
 
   protected override run(batch: Batch, from: number, until: number): void {

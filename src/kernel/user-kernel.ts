@@ -31,8 +31,6 @@ export abstract class UserKernel implements Kernel {
   passed = 0
   /** What it is that throws, for messages. */
   protected readonly what: string = "the user's function"
-  /** Whether something that is thrown, and no LinemillError, comes from a user's function. */
-  protected readonly runsUsersCode: boolean = true
   /** About the first record that was passed over. */
   firstError: LinemillError | undefined
   protected readonly emitter: SlotEmitter
@@ -86,6 +84,11 @@ export abstract class UserKernel implements Kernel {
       ...details,
       cause: thrown,
     })
+  }
+
+  /** Whether something that is thrown, and no LinemillError, comes from a user's function. */
+  protected get runsUsersCode(): boolean {
+    return true
   }
 
   abandonBlock(): void {

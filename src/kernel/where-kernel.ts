@@ -61,6 +61,10 @@ export class WhereKernel extends OuterKernel {
     super.process(batch)
   }
 
+  protected override get runsUsersCode(): boolean {
+    return this.#parts.selector.isAsking
+  }
+
   protected override run(_batch: Batch, from: number, until: number): void {
     this.checkCancelled()
     const { selector, selected } = this.#parts
