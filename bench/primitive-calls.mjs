@@ -82,7 +82,9 @@ function callsOfNumbers(bytes, table) {
       set.parseNumbers(bytes, table, columnOf(USER), values, kinds)
       return [values, kinds]
     }),
-    call('addNumbers, 400 groups', 'number', RECORDS, (set) => addNumbers(set, numbers, numberKinds, groups)),
+    call('addNumbers, 400 groups, zeros first', 'number', RECORDS, (set) =>
+      addNumbers(set, numbers, numberKinds, groups),
+    ),
     call('countGroups, 400 groups', 'record', RECORDS, (set) => {
       const counts = new Float64Array(400)
       set.countGroups(groups, 0, RECORDS, counts)
@@ -179,7 +181,7 @@ function callsOfGroups(bytes, table) {
       return selected.subarray(0, select[predicateLayout.SELECT_COUNT])
     }),
     call('assignGroups, known keys', 'record', RECORDS, (set) => assign(set, bytes, table, known)),
-    call('movePlaces', 'place', PLACES, (set) => {
+    call('movePlaces, zeros first', 'place', PLACES, (set) => {
       set.movePlaces(known.store.places, larger.fill(0))
       return larger
     }),
