@@ -61,7 +61,7 @@
           'type': 'executable',
           'sources': ['native/test/main.cc', 'native/test/columns_test.cc', 'native/test/ending_test.cc', 'native/test/fields_test.cc',
                       'native/test/huge_pages_test.cc', 'native/test/mapping_test.cc', 'native/test/members_test.cc',
-                      'native/test/numbers_test.cc', 'native/test/scanners_test.cc', 'native/test/select_test.cc'],
+                      'native/test/match_test.cc', 'native/test/numbers_test.cc', 'native/test/scanners_test.cc', 'native/test/select_test.cc'],
           'dependencies': ['mapping', 'scanners'],
           'conditions': [['OS=="linux"', {'libraries': ['-lpthread', '-ldl']}]],
         },

@@ -131,7 +131,18 @@
   WORD(TEST_TEXT_ENDS, 6)                                                         \
   WORD(TEST_TEXT_HAS, 7)                                                          \
   WORD(TEST_WORD, 8)                                                              \
-  WORD(TEST_KINDS, 9)                                                             \
+  WORD(TEST_TEXT_MATCHES, 9)                                                      \
+  WORD(TEST_KINDS, 10)                                                            \
+  /* The matcher of a regular expression. */                                      \
+  WORD(MATCHER_CLASSES, 0)                                                        \
+  WORD(MATCHER_START, 1)                                                          \
+  WORD(MATCHER_ENTRIES, 2)                                                        \
+  WORD(MATCHER_WORDS, 3)                                                          \
+  WORD(MATCHER_CLASS_BYTES, 256)                                                  \
+  WORD(MATCHER_NO, 0)                                                             \
+  WORD(MATCHER_YES, 1)                                                            \
+  WORD(MATCHER_UNKNOWN, 2)                                                        \
+  WORD(MATCHER_OUTCOMES, 3)                                                       \
   /* Parameters and results of select_records. */                                 \
   WORD(SELECT_NEXT, 0)                                                            \
   WORD(SELECT_END, 1)                                                             \

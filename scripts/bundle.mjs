@@ -13,13 +13,14 @@ import { build } from 'esbuild'
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url))
 
 /** Packages whose code is in a bundle. Others stay apart, and load when they are needed. */
-const BUNDLED = ['acorn', 'commander', 'node-gyp-build']
+const BUNDLED = ['@eslint-community/regexpp', 'acorn', 'commander', 'node-gyp-build']
 const APART = /^(cli-progress)$/
 
-/** What is bundled: folder and name. acorn, which only expressions need, has a bundle of its own. */
+/** What is bundled: folder and name. What only some expressions need has a bundle of its own. */
 const ENTRIES = [
   { folder: 'cli', name: 'main', entry: 'dist/cli/main.js' },
   { folder: 'cli', name: 'acorn', entry: 'node_modules/acorn/dist/acorn.mjs' },
+  { folder: 'cli', name: 'regexpp', entry: 'node_modules/@eslint-community/regexpp/index.mjs' },
   { folder: 'worker', name: 'worker', entry: 'dist/worker/worker.js' },
 ]
 
@@ -31,7 +32,10 @@ const ENTRIES = [
 const CACHES = {
   'main-run': [['run', 'JOB', 'INPUT', '-o', 'OUTPUT']],
   'main-count': [['count', 'INPUT']],
-  'main-filter': [['filter', 'a === 1 && b !== "x"', 'INPUT', '-o', 'OUTPUT']],
+  'main-filter': [
+    ['filter', 'a === 1 && b !== "x"', 'INPUT', '-o', 'OUTPUT'],
+    ['filter', '/^a[0-9]+|b?c/.test(line)', 'INPUT', '--count'],
+  ],
   'main-copy': [
     ['select', 'b,a', 'INPUT', '-o', 'OUTPUT'],
     ['head', 'INPUT'],
@@ -42,6 +46,7 @@ const CACHES = {
     ['stats', 'INPUT'],
   ],
   acorn: [['filter', 'a === 1 && b !== "x"', 'INPUT', '-o', 'OUTPUT']],
+  regexpp: [['filter', '/^a[0-9]+|b?c/.test(line)', 'INPUT', '-o', 'OUTPUT']],
   worker: [],
 }
 
@@ -81,7 +86,7 @@ function load(name, cache) {
   } catch {}
   if (cachedData && markOf(code) + markOf(cachedData) !== marks[cache]) cachedData = undefined
   const script = new Script(code.latin1Slice(), { filename: 'linemill:' + name, cachedData })
-  return script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url)${name === 'main' ? ", () => load('acorn', 'acorn')" : ''})
+  return script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url)${name === 'main' ? ', (name) => load(name, name)' : ''})
 }
 load('${name}', ${name === 'main' ? `${JSON.stringify(CACHE_OF_VERB)}[process.argv[2]] ?? 'main-run'` : `'${name}'`})
 `
@@ -111,7 +116,12 @@ const plugin = {
       contents: `module.exports = require(${JSON.stringify(path)})`,
     }))
     onResolve({ filter: /^acorn$/ }, ({ path }) => ({ path, namespace: 'acorn' }))
-    onLoad({ filter: /./, namespace: 'acorn' }, () => ({ contents: 'module.exports = loadAcorn()' }))
+    onLoad({ filter: /./, namespace: 'acorn' }, () => ({ contents: "module.exports = loadBundle('acorn')" }))
+    // Loaded where it is first used.
+    onResolve({ filter: /regexpp$/ }, ({ path }) => ({ path, namespace: 'regexpp' }))
+    onLoad({ filter: /./, namespace: 'regexpp' }, () => ({
+      contents: "module.exports = { get RegExpParser() { return loadBundle('regexpp').RegExpParser } }",
+    }))
     // It starts commands that are programs of their own. linemill has none, and loading it takes five milliseconds.
     onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
       /[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'unused' } : undefined,
@@ -138,7 +148,7 @@ async function bundle({ folder, name, entry }) {
     legalComments: 'none',
     logLevel: 'warning',
   })
-  const wrapped = `(function (require, bundleUrl, importModule, loadAcorn) {
+  const wrapped = `(function (require, bundleUrl, importModule, loadBundle) {
 const module = { exports: {} }, exports = module.exports
 ${importByFunction(readFileSync(outfile, 'latin1'))}
 return module.exports
@@ -223,7 +233,7 @@ for (const folder of new Set(ENTRIES.map(({ folder }) => join(DIST, folder)))) {
   for (const file of readdirSync(folder)) if (file.endsWith('.cache')) rmSync(join(folder, file))
 }
 const inputs = (await Promise.all(ENTRIES.map(bundle))).flat()
-const foreign = new Set(inputs.flatMap((path) => /node_modules\/([^/]+)/.exec(path)?.[1] ?? []))
+const foreign = new Set(inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))
 const unlicensed = [...foreign].filter((name) => !BUNDLED.includes(name))
 if (unlicensed.length > 0) throw new Error(`bundled without a licence: ${unlicensed.join(', ')}`)
 writeLicences()

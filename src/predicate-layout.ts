@@ -29,7 +29,8 @@ export const TEST_WORDS = 8
 
 /**
  * Kinds: a number from one constant to the next; one of all; a text that is one of all (both ascending); or below it;
- * and so on; a member of ndjson that is a word of JSON: true, false or null, and not the text of it.
+ * and so on; a member of ndjson that is a word of JSON: true, false or null, and not the text of it; a text that a
+ * regular expression matches.
  */
 export const TEST_NUMBER_BETWEEN = 0
 export const TEST_NUMBER_AMONG = 1
@@ -40,7 +41,31 @@ export const TEST_TEXT_STARTS = 5
 export const TEST_TEXT_ENDS = 6
 export const TEST_TEXT_HAS = 7
 export const TEST_WORD = 8
-export const TEST_KINDS = 9
+export const TEST_TEXT_MATCHES = 9
+export const TEST_KINDS = 10
+
+/**
+ * The constant of a text that a regular expression matches: offset and length, as of a text, of a matcher, which begins at
+ * a multiple of 8 bytes. It is the table of an automaton that goes from row to row by the classes of a text's bytes, and
+ * at last by the class of the end. The first rows are outcomes, which are not left again.
+ *
+ *   bytes              content
+ *   [0, 12)            words: CLASSES, the last of which is that of the end; START: the row to begin in; ENTRIES of the
+ *                      table
+ *   [12, 268)          the class of each byte
+ *   then               ENTRIES numbers of 16 bits: for each row and class the entry at which the next row begins; row r
+ *                      begins at r * CLASSES
+ */
+export const MATCHER_CLASSES = 0
+export const MATCHER_START = 1
+export const MATCHER_ENTRIES = 2
+export const MATCHER_WORDS = 3
+export const MATCHER_CLASS_BYTES = 256
+/** The rows that are outcomes; UNKNOWN: the text has bytes that are no UTF-8. */
+export const MATCHER_NO = 0
+export const MATCHER_YES = 1
+export const MATCHER_UNKNOWN = 2
+export const MATCHER_OUTCOMES = 3
 
 /**
  * Parameters and results of `Primitives.selectRecords` (Uint32 words).

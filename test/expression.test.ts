@@ -31,6 +31,8 @@ describe('runs natively', () => {
     ["[1, 'x'].includes(a)", 2],
     ["a.startsWith('x') && b.endsWith('y') && line.includes(',4,')", 3],
     ['/plain/.test(line) || /^start/.test(b) || /end$/.test(b) || /^all$/.test(b)', 4],
+    ['/x|y/.test(b) && !/^[a-f]+$/i.test(line)', 2],
+    ['/ab.cd/.test(b)', 3], // both texts, then all of it
     ['a && !b', 2],
     ["col('two words') === 1 && col(4) > '2014'", 2],
     ["Date >= '2014-12-12'", 1],
@@ -61,8 +63,19 @@ describe('runs natively', () => {
 describe('runs as a function, from the first condition that cannot run natively', () => {
   const NO_COMPARISON = 'it is not the comparison of a column with what is written out'
   test.each([
-    ['/x|y/.test(b)', undefined, '/x|y/.test(b)', `/x|y/.test(b): ${NO_COMPARISON}`],
-    ['/x/i.test(b)', undefined, '/x/i.test(b)', `/x/i.test(b): ${NO_COMPARISON}`],
+    [
+      '/(x|y)\\1/.test(b)',
+      undefined,
+      '/(x|y)\\1/.test(b)',
+      '/(x|y)\\1/.test(b): a back reference is left to JavaScript',
+    ],
+    [
+      '/xy(?!z)/.test(b) && a === 1',
+      'b.includes("xy")',
+      '/xy(?!z)/.test(b) && a === 1',
+      '/xy(?!z)/.test(b): looking ahead or behind is left to JavaScript',
+    ],
+    ['/x|y/.test(a + 1)', undefined, '/x|y/.test(a + 1)', `/x|y/.test(a + 1): ${NO_COMPARISON}`],
     ['a === b', undefined, 'a === b', 'a === b: it compares two columns'],
     [
       'a === 1 && b.length > 3 && a < 9',

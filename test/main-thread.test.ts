@@ -7,8 +7,11 @@ import { folder, linemillProcess, read, useProcessFolders, write } from './proce
 
 useProcessFolders()
 
-/** A regular expression that takes for ever on this input. */
-const ENDLESS = '/(a+)+$/.test(a)'
+/** A regular expression that takes JavaScript for ever on this input. */
+const BACKTRACKING = '/^(a+)+$/.test(a)'
+/** One that is left to JavaScript. */
+const ENDLESS = '/^(a+)+\\1$/.test(a)'
+const INPUT = `a,b\n${'a'.repeat(60)}b,1\n`
 
 test.each([
   ['count', ['in.csv', '--where', ENDLESS]],
@@ -16,11 +19,17 @@ test.each([
   ['group', ['b', 'in.csv', '--where', ENDLESS]],
   ['select', ['b', 'in.csv', '--where', ENDLESS]],
 ])('%s is ended by a signal while an expression is under way', async (verb, words) => {
-  write('in.csv', `a,b\n${'a'.repeat(60)}b,1\n`)
+  write('in.csv', INPUT)
   const { status, isHanging } = await linemillProcess([verb, ...words], {
     kills: [{ signal: 'SIGINT', after: 1500 }],
   })
   expect([status, isHanging]).toEqual([130, false])
+})
+
+test('a regular expression without back references takes no longer for any input', async () => {
+  write('in.csv', `${INPUT}aaa,2\n`)
+  const { stdout, status } = await linemillProcess(['filter', BACKTRACKING, 'in.csv'])
+  expect([stdout, status]).toEqual(['a,b\naaa,2\n', 0])
 })
 
 test.each(['count', 'stats'])("%s of a block that is large is not the main thread's", async (verb) => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findNeededTexts } from '../dist/expression/needed-text.js'
+import { parseRegExp } from '../dist/expression/regexp.js'
 
 const SEED = 20141118
 
@@ -11,27 +12,34 @@ test.each<[string, string, readonly string[]]>([
   ['abc?d', '', ['ab']],
   ['abc*', '', ['ab']],
   ['abc{0,2}de', '', ['ab', 'de']],
-  ['abc{2}?de', '', ['ab', 'de']],
+  ['abc{2}?de', '', ['abc', 'de']],
   ['ab+?cd', '', ['ab', 'cd']],
   ['^ab$', '', ['ab']],
   ['ab\\.cd\\d+ef', '', ['ab.cd', 'ef']],
   ['ab(cd|ef)gh', '', ['ab', 'gh']],
   ['(?:ab)?cd', '', ['cd']],
   ['x[\\]ab]cd', '', ['cd']],
-  ['([)]ab)cd', '', ['cd']],
+  ['([)]ab)cd', '', ['abcd']],
   ['ab|cd', '', []],
   ['ab|', '', []],
   ['ab', 'i', []],
   ['ab', 'v', []],
-  ['\\x41b', '', []],
-  ['\\u0041bc', '', []],
-  ['(ab)\\1cd', '', []],
+  ['\\x41b', '', ['Ab']],
+  ['\\u0041bc', '', ['Abc']],
+  ['(ab)\\1cd', '', ['ab', 'cd']],
   ['abé+cd', 'u', ['ab', 'cd']],
   ['a.b', '', []],
-  ['ab{c', '', []],
+  ['ab{c', '', ['ab{c']],
+  ['a(bc(d))+e', '', ['abcd']],
+  ['(?:ab){0}cd', '', ['cd']],
+  ['ab(?=c)cd', '', ['abcd']],
+  ['ab(?!c)d(?<=e)', '', ['abd']],
+  ['x(ab){2}y', '', ['xab']],
+  ['a(b|c|d)ef', '', ['ef']],
+  ['aéb', '', []],
   ['ab.*ab', '', ['ab']],
 ])('/%s/%s needs %j', (pattern, flags, texts) => {
-  expect(findNeededTexts(pattern, flags)).toEqual(texts)
+  expect(findNeededTexts(parseRegExp({ pattern, flags }))).toEqual(texts)
 })
 
 /** Pieces of patterns, among them all that a text may not be taken out of. */
@@ -65,7 +73,7 @@ test(`what matches has it, seed ${SEED}`, () => {
     .chain((source) => fc.tuple(fc.constant(source), fc.stringMatching(new RegExp(source))))
   fc.assert(
     fc.property(matching, fc.string(), ([source, text], other) => {
-      const texts = findNeededTexts(source, '')
+      const texts = findNeededTexts(parseRegExp({ pattern: source, flags: '' }))
       found += texts.length
       for (const subject of [text, other + text, text + other]) {
         if (new RegExp(source).test(subject)) for (const needed of texts) expect(subject).toContain(needed)

@@ -95,8 +95,10 @@ describe('the packed package', () => {
     const sources = filesBelow(join(ROOT, 'src')).map((path) => path.replace(/\.ts$/, ''))
     const expected = sources.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`])
     const starts = ['cli/main', 'worker/worker'].map((name) => `dist/${name}.cjs`)
-    const bundles = ['cli/main', 'cli/acorn', 'worker/worker'].map((name) => `dist/${name}-bundle.cjs`)
-    const caches = ['main-run', 'main-count', 'main-filter', 'main-copy', 'main-table', 'acorn']
+    const bundles = ['cli/main', 'cli/acorn', 'cli/regexpp', 'worker/worker'].map(
+      (name) => `dist/${name}-bundle.cjs`,
+    )
+    const caches = ['main-run', 'main-count', 'main-filter', 'main-copy', 'main-table', 'acorn', 'regexpp']
     const bundled = [
       ...[...starts, ...bundles, 'dist/worker/worker.cache'],
       ...caches.map((name) => `dist/cli/${name}.cache`),

@@ -15,6 +15,7 @@ void test_fields();
 void test_huge_pages();
 void test_scanners();
 void test_mapping();
+void test_match();
 void test_members();
 void test_numbers();
 void test_select();
@@ -47,6 +48,7 @@ int main(int count, char** arguments) {
     linemill_test::test_numbers();
     linemill_test::test_columns();
     linemill_test::test_select();
+    linemill_test::test_match();
     linemill_test::test_fields();
     linemill_test::test_members();
     linemill_test::test_mapping();

@@ -1,103 +1,58 @@
-/** Escapes of one character that are no text by themselves and take nothing behind them. */
-const CLASS_ESCAPES = 'dDwWsSbBtnrfv'
-const PUNCTUATION = '^$\\.*+?()[]{}|/-'
+import type { AST } from '@eslint-community/regexpp'
+import type { ParsedRegExp } from './regexp.js'
 
 /** Shorter texts stand in most records. */
 const SHORTEST = 2
 
+const LAST_ASCII = 0x7f
+
 /**
- * Find the texts that everything matched by a regular expression has in it: runs of plain ASCII characters outside of
- * groups and classes that no quantifier makes optional. Whoever looks for them first, as ripgrep does, spares most
- * records the expression itself.
- *
- * @returns none where the pattern has something in it that is not looked into.
+ * Find the texts that everything matched by a regular expression has in it: runs of ASCII characters that no alternative
+ * and no quantifier makes optional. Whoever looks for them first, as ripgrep does, spares most records the expression
+ * itself.
  */
-export function findNeededTexts(pattern: string, flags: string): readonly string[] {
+export function findNeededTexts({ pattern: { alternatives }, flags }: ParsedRegExp): readonly string[] {
   if (/[^dgmsuy]/.test(flags)) return []
-  const texts: string[] = []
-  let run = ''
-  const endRun = (): void => {
-    texts.push(run)
-    run = ''
-  }
-  let at = 0
-  while (at < pattern.length) {
-    const atom = readAtom(pattern, at)
-    if (atom === undefined) return []
-    at += atom.length
-    if (atom.text !== undefined) run += atom.text
-    else if (atom.isOptional) {
-      run = run.slice(0, -1)
-      endRun()
-    } else endRun()
-  }
-  endRun()
-  return [...new Set(texts)].filter(({ length }) => length >= SHORTEST)
+  if (alternatives.length !== 1) return []
+  const texts = new Texts()
+  addSequence(alternatives[0], texts)
+  return [...new Set(texts.all())].filter(({ length }) => length >= SHORTEST)
 }
 
-/** A part of a pattern: a character that stands for itself, a quantifier that lets the one before be absent, or else. */
-interface Atom {
-  readonly length: number
-  readonly text?: string
-  readonly isOptional?: boolean
-}
+/** Runs of characters. */
+class Texts {
+  readonly #texts = ['']
 
-function readAtom(pattern: string, at: number): Atom | undefined {
-  const character = pattern[at]
-  switch (character) {
-    case '\\': {
-      const escaped = pattern[at + 1] ?? ''
-      if (PUNCTUATION.includes(escaped)) return escaped === '' ? undefined : { length: 2, text: escaped }
-      return CLASS_ESCAPES.includes(escaped) ? { length: 2 } : undefined
-    }
-    case '[':
-      return lengthOf(endOfClass(pattern, at) - at)
-    case '(':
-      return lengthOf(endOfGroup(pattern, at) - at)
-    case '|':
-    case ')':
-      return undefined
-    case '*':
-    case '?':
-      return { length: 1, isOptional: true }
-    case '{': {
-      const quantifier = /^\{\d+(,\d*)?\}/.exec(pattern.slice(at))
-      return quantifier === null ? undefined : { length: quantifier[0].length, isOptional: true }
-    }
-    case '+':
-    case '.':
-    case '^':
-    case '$':
-    case ']':
-    case '}':
-      return { length: 1 }
-    default:
-      return character < '\x80' ? { length: 1, text: character } : { length: 1 }
+  /** Add what stands directly behind the last character. */
+  add(text: string): void {
+    this.#texts[this.#texts.length - 1] += text
+  }
+
+  endRun(): void {
+    this.#texts.push('')
+  }
+
+  all(): readonly string[] {
+    return this.#texts
   }
 }
 
-function lengthOf(length: number): Atom | undefined {
-  return length > 0 ? { length } : undefined
+function addSequence({ elements }: AST.Alternative, texts: Texts): void {
+  for (const element of elements) addElement(element, texts)
 }
 
-/** Behind the class that begins at `at`; 0 where it does not end. */
-function endOfClass(pattern: string, at: number): number {
-  for (let next = at + 1; next < pattern.length; next++) {
-    if (pattern[next] === '\\') next++
-    else if (pattern[next] === ']') return next + 1
-  }
-  return 0
+function addElement(element: AST.Element, texts: Texts): void {
+  const isGroup = element.type === 'Group' || element.type === 'CapturingGroup'
+  if (element.type === 'Character' && element.value <= LAST_ASCII) {
+    texts.add(String.fromCharCode(element.value))
+  } else if (isGroup && element.alternatives.length === 1 && !hasFlags(element)) {
+    addSequence(element.alternatives[0], texts)
+  } else if (element.type === 'Quantifier' && element.min > 0) {
+    addElement(element.element, texts)
+    if (element.max > 1) texts.endRun()
+  } else if (element.type !== 'Assertion') texts.endRun()
 }
 
-/** Behind the group that begins at `at`; 0 where it does not end. */
-function endOfGroup(pattern: string, at: number): number {
-  let depth = 0
-  for (let next = at; next < pattern.length; next++) {
-    if (pattern[next] === '\\') next++
-    else if (pattern[next] === '[') next = endOfClass(pattern, next) - 1
-    else if (pattern[next] === '(') depth++
-    else if (pattern[next] === ')' && --depth === 0) return next + 1
-    if (next < 0) return 0
-  }
-  return 0
+function hasFlags(group: AST.Group | AST.CapturingGroup): boolean {
+  return group.type === 'Group' && group.modifiers !== null
 }

@@ -9,6 +9,8 @@ export interface Test {
   /** Ascending. */
   readonly numbers: readonly number[]
   readonly texts: readonly string[]
+  /** Of a regular expression (layout: MATCHER_). */
+  readonly matcher?: Uint8Array
 }
 
 export type Predicate =

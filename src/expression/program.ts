@@ -74,13 +74,12 @@ function countTests(predicate: Predicate): number {
 }
 
 function writeTests(tests: readonly PlacedTest[]): Uint32Array {
-  const texts = tests.map(({ test }) => test.texts.map((text) => Buffer.from(text)).sort(Buffer.compare))
+  const texts = tests.map(({ test }) => textsOf(test))
   const constants = PREDICATE_WORDS + TEST_WORDS * tests.length
   const constantCount = tests.reduce((sum, { test }, t) => sum + test.numbers.length + texts[t].length, 0)
-  const textBytes = texts.flat().reduce((sum, { length }) => sum + length, 0)
+  const textBytes = texts.flat().reduce((sum, { length }) => sum + aligned(length), 0)
   let textStart = 4 * (constants + 2 * constantCount)
-  // A whole number of doubles, so that numbers can be looked at as such.
-  const program = new Uint32Array(2 * Math.ceil((textStart + textBytes) / 8))
+  const program = new Uint32Array((textStart + textBytes) / 4)
   const numbers = new Float64Array(program.buffer)
   const bytes = new Uint8Array(program.buffer)
   program[PREDICATE_TESTS] = tests.length
@@ -99,11 +98,21 @@ function writeTests(tests: readonly PlacedTest[]): Uint32Array {
     for (const text of texts[index]) {
       program.set([textStart, text.length], at)
       bytes.set(text, textStart)
-      textStart += text.length
+      textStart += aligned(text.length)
       at += 2
     }
   }
   return program
+}
+
+/** The texts that a test compares with, in their order, or its matcher. */
+function textsOf({ texts, matcher }: Test): Uint8Array[] {
+  return matcher === undefined ? texts.map((text) => Buffer.from(text)).sort(Buffer.compare) : [matcher]
+}
+
+/** Numbers and matchers begin at a multiple of 8 bytes, and so does whatever stands between them. */
+function aligned(byteLength: number): number {
+  return 8 * Math.ceil(byteLength / 8)
 }
 
 /** Whether a program asks about columns, and not only about whole records. */

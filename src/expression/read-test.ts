@@ -9,6 +9,7 @@ import {
   TEST_TEXT_BELOW,
   TEST_TEXT_ENDS,
   TEST_TEXT_HAS,
+  TEST_TEXT_MATCHES,
   TEST_TEXT_STARTS,
   TEST_WORD,
 } from '../predicate-layout.js'
@@ -16,8 +17,10 @@ import { LINE } from './columns.js'
 import { nextAbove, nextBelow } from './doubles.js'
 import { areFields, type Context } from './kind.js'
 import { literalNumber, literalText, literalWord } from './literal.js'
+import { makeMatcher } from './matcher.js'
 import { findNeededTexts } from './needed-text.js'
 import type { Predicate } from './predicate.js'
+import { LeftToJavaScript, type ParsedRegExp, parseRegExp } from './regexp.js'
 
 /** Why a part of an expression is no predicate. */
 export interface Obstacle {
@@ -50,7 +53,35 @@ export function readPredicate(node: Node, context: Context): Predicate | Obstacl
   }
   const column = findField(node, context)
   if (column !== undefined) return not(textTest(column, TEST_TEXT_AMONG, ['']))
-  return readComparison(node, context) ?? obstacle(node, context)
+  return readComparison(node, context) ?? readMatch(node, context) ?? obstacle(node, context)
+}
+
+/** Read `/regular expression/.test(column)`: the texts that it needs are looked for first. */
+function readMatch(node: Node, context: Context): Predicate | Obstacle | undefined {
+  const call = findMatch(node, context)
+  if (call === undefined) return undefined
+  const { column, regExp } = call
+  try {
+    const matcher = makeMatcher(regExp)
+    const match = { kind: TEST_TEXT_MATCHES, column, numbers: [], texts: [], matcher }
+    const needed = findNeededTexts(regExp).map((text) => textTest(column, TEST_TEXT_HAS, [text]))
+    return { op: 'and', parts: [...needed, { op: 'test', test: match }] }
+  } catch (thrown) {
+    if (!(thrown instanceof LeftToJavaScript)) throw thrown
+    return { node, why: `${thrown.message} is left to JavaScript` }
+  }
+}
+
+/** The column that a regular expression is asked about. */
+function findMatch(node: Node, context: Context): { column: number; regExp: ParsedRegExp } | undefined {
+  const call = node as Expression
+  if (call.type !== 'CallExpression' || call.optional || call.arguments.length !== 1) return undefined
+  const { callee, arguments: args } = call
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.optional) return undefined
+  if (callee.property.type !== 'Identifier' || callee.property.name !== 'test') return undefined
+  const column = findField(args[0], context)
+  const regExp = callee.object.type === 'Literal' ? callee.object.regex : undefined
+  return column === undefined || !regExp ? undefined : { column, regExp: parseRegExp(regExp) }
 }
 
 /**
@@ -61,15 +92,12 @@ export function readNeeded(
   node: Node,
   context: Context,
 ): { predicate: Predicate; written: string } | undefined {
-  const call = node as Expression
-  if (call.type !== 'CallExpression' || call.optional || call.arguments.length !== 1) return undefined
-  const { callee, arguments: args } = call
-  if (callee.type !== 'MemberExpression' || callee.computed || callee.optional) return undefined
-  if (callee.property.type !== 'Identifier' || callee.property.name !== 'test') return undefined
-  const column = findField(args[0], context)
-  if (column === undefined || callee.object.type !== 'Literal' || !callee.object.regex) return undefined
-  const texts = findNeededTexts(callee.object.regex.pattern, callee.object.regex.flags)
+  const call = findMatch(node, context)
+  if (call === undefined) return undefined
+  const texts = findNeededTexts(call.regExp)
   if (texts.length === 0) return undefined
+  const { column } = call
+  const args = (node as CallExpression).arguments
   const subject = context.source.slice(args[0].start, args[0].end)
   return {
     predicate: { op: 'and', parts: texts.map((text) => textTest(column, TEST_TEXT_HAS, [text])) },

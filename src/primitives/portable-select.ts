@@ -24,12 +24,14 @@ import {
   TEST_TEXT_AMONG,
   TEST_TEXT_BELOW,
   TEST_TEXT_ENDS,
+  TEST_TEXT_MATCHES,
   TEST_TEXT_STARTS,
   TEST_THEN,
   TEST_WORD,
   TEST_WORDS,
 } from '../predicate-layout.js'
 import { parseNumber } from './number.js'
+import { Matcher } from './portable-match.js'
 import { unquote, unquoted } from './unquote.js'
 
 export function selectRecords(
@@ -69,6 +71,8 @@ export class PredicateTest {
   readonly #words: Uint32Array
   readonly #numbers: Float64Array
   readonly #texts: Buffer
+  /** Those that were asked so far, by their offset. */
+  readonly #matchers = new Map<number, Matcher>()
 
   constructor(bytes: Uint8Array, table: Uint32Array, program: Uint32Array, capacity: number) {
     this.#bytes = asBuffer(bytes)
@@ -111,6 +115,9 @@ export class PredicateTest {
   }
 
   #holdsText(words: number, bytes: Buffer, start: number, end: number): boolean {
+    if (this.#words[words + TEST_KIND] === TEST_TEXT_MATCHES) {
+      return this.#matcher(words).matches(bytes, start, end)
+    }
     const text = this.#text(words, 0)
     switch (this.#words[words + TEST_KIND]) {
       case TEST_TEXT_AMONG:
@@ -132,6 +139,16 @@ export class PredicateTest {
       default:
         return bytes.subarray(start, end).includes(text)
     }
+  }
+
+  #matcher(words: number): Matcher {
+    const offset = this.#words[this.#words[words + TEST_AT]]
+    let matcher = this.#matchers.get(offset)
+    if (matcher === undefined) {
+      matcher = new Matcher(this.#words.buffer, this.#words.byteOffset + offset)
+      this.#matchers.set(offset, matcher)
+    }
+    return matcher
   }
 
   #text(words: number, index: number): Buffer {

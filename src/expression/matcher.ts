@@ -1,0 +1,192 @@
+import {
+  MATCHER_CLASS_BYTES,
+  MATCHER_CLASSES,
+  MATCHER_ENTRIES,
+  MATCHER_NO,
+  MATCHER_OUTCOMES,
+  MATCHER_START,
+  MATCHER_UNKNOWN,
+  MATCHER_WORDS,
+  MATCHER_YES,
+} from '../predicate-layout.js'
+import { WORD_CODES } from './code-set.js'
+import { type State, writeStates } from './matcher-states.js'
+import { LeftToJavaScript, type ParsedRegExp } from './regexp.js'
+import { UTF8_BEGIN, UTF8_INVALID, UTF8_RANGES, UTF8_STATES, utf8After } from './utf8-state.js'
+
+/** Entries of the table are numbers of 16 bits. */
+const MOST_ENTRIES = 0xffff
+const MOST_NODES = 4000
+/** Steps from state to state that building may take, which are some nanoseconds each. */
+const MOST_STEPS = 2_000_000
+
+/** What stands before or behind a place in a text, as assertions ask. */
+const EDGE = 0
+const WORD = 1
+const OTHER = 2
+
+/** In place of a byte: the end of the text. */
+const END = 256
+
+/**
+ * Make the matcher of a regular expression (layout: MATCHER_): the states of an automaton over bytes that is
+ * deterministic, by the subset construction (Rabin and Scott 1959). It gives what JavaScript's `test` gives for the text
+ * that the bytes are decoded to, and leaves bytes that are no UTF-8 undecided.
+ *
+ * @throws LeftToJavaScript where the expression asks for more than an automaton can tell, or for too large a one.
+ */
+export function makeMatcher(regExp: ParsedRegExp): Uint8Array {
+  const { states, first } = writeStates(regExp)
+  return new Builder(states).build(first)
+}
+
+/** A set of states as it stands between two bytes, and what is known of the text before. */
+interface Node {
+  readonly waiting: readonly number[]
+  readonly before: number
+  readonly utf8: number
+  /** What it reaches without a byte, by what stands behind. */
+  readonly reached: Reached[]
+}
+
+interface Reached {
+  readonly accepts: boolean
+  readonly bytes: readonly ByteState[]
+}
+
+type ByteState = Extract<State, { kind: 'bytes' }>
+
+/** All bytes of a class, or the end, are like its example. */
+interface ByteClass {
+  readonly example: number
+  /** What it is to assertions, as far as they ask. */
+  readonly kind: number
+  /** Where it leads from each state of UTF-8. */
+  readonly utf8: readonly number[]
+}
+
+class Builder {
+  readonly #states: readonly State[]
+  readonly #asksWords: boolean
+  readonly #accept: number
+  readonly #classOf = new Uint8Array(MATCHER_CLASS_BYTES)
+  /** Those of bytes, then that of the end. */
+  readonly #classes: readonly ByteClass[]
+  readonly #nodes: Node[] = []
+  readonly #known = new Map<string, number>()
+  /** For each node where it goes from each class: to a node, counted from MATCHER_OUTCOMES on, or to an outcome. */
+  readonly #targets: number[][] = []
+  #steps = 0
+
+  constructor(states: readonly State[]) {
+    this.#states = states
+    this.#asksWords = states.some(({ kind }) => kind === 'boundary' || kind === 'inside')
+    this.#accept = states.findIndex(({ kind }) => kind === 'accept')
+    this.#classes = [...this.#classify(), { example: END, kind: EDGE, utf8: [] }]
+  }
+
+  build(first: number): Uint8Array {
+    this.#numberOf([first], EDGE, UTF8_BEGIN)
+    for (let node = 0; node < this.#nodes.length; node++) {
+      this.#targets.push(this.#classes.map((byteClass) => this.#targetOf(this.#nodes[node], byteClass)))
+      if (this.#nodes.length > MOST_NODES) throw new LeftToJavaScript('so many states')
+    }
+    return this.#write()
+  }
+
+  /** Put bytes that nothing tells apart into one class. */
+  #classify(): ByteClass[] {
+    const ranges = this.#states.flatMap((state) =>
+      state.kind === 'bytes' ? [[state.first, state.last]] : [],
+    )
+    const words = this.#asksWords ? WORD_CODES : []
+    const told = [...ranges, ...words, ...UTF8_RANGES]
+    const edges = [...new Set([0, ...told.flatMap(([first, last]) => [first, last + 1])])].sort(
+      (a, b) => a - b,
+    )
+    const known = new Map<string, number>()
+    const classes: ByteClass[] = []
+    for (const [index, edge] of edges.entries()) {
+      if (edge >= END) break
+      const key = told.map(([first, last]) => (first <= edge && edge <= last ? 1 : 0)).join('')
+      let found = known.get(key)
+      if (found === undefined) {
+        found = classes.push(this.#makeClass(edge)) - 1
+        known.set(key, found)
+      }
+      this.#classOf.fill(found, edge, edges[index + 1])
+    }
+    return classes
+  }
+
+  #makeClass(example: number): ByteClass {
+    const isWord = this.#asksWords && WORD_CODES.some(([first, last]) => first <= example && example <= last)
+    const utf8 = Array.from({ length: UTF8_STATES }, (_, state) => utf8After(state, example))
+    return { example, kind: isWord ? WORD : OTHER, utf8 }
+  }
+
+  #numberOf(waiting: readonly number[], before: number, utf8: number): number {
+    const key = `${before} ${utf8} ${waiting.join(' ')}`
+    let number = this.#known.get(key)
+    if (number === undefined) {
+      number = MATCHER_OUTCOMES + this.#nodes.push({ waiting, before, utf8, reached: [] }) - 1
+      this.#known.set(key, number)
+    }
+    return number
+  }
+
+  #targetOf(node: Node, { example, kind, utf8 }: ByteClass): number {
+    node.reached[kind] ??= this.#reach(node, kind)
+    const { accepts, bytes } = node.reached[kind]
+    // Within a character, which may be two code units, it is not known yet that it is one.
+    if (accepts && node.utf8 === UTF8_BEGIN) return MATCHER_YES
+    if (example === END) return node.utf8 === UTF8_BEGIN ? MATCHER_NO : MATCHER_UNKNOWN
+    const after = utf8[node.utf8]
+    if (after === UTF8_INVALID) return MATCHER_UNKNOWN
+    const next = accepts ? [this.#accept] : []
+    for (const { first, last, next: state } of bytes) {
+      if (first <= example && example <= last && !next.includes(state)) next.push(state)
+    }
+    if (next.length === 0 && after === UTF8_BEGIN) return MATCHER_NO
+    return this.#numberOf(next.sort(ascending), kind, after)
+  }
+
+  /** What waits for a byte, or accepts, and is reached without one. */
+  #reach({ waiting, before }: Node, behind: number): Reached {
+    const bytes: ByteState[] = []
+    const met = new Set(waiting)
+    const isBoundary = (before === WORD) !== (behind === WORD)
+    const holds = { start: before === EDGE, end: behind === EDGE, boundary: isBoundary, inside: !isBoundary }
+    for (const index of met) {
+      const state = this.#states[index]
+      if (state.kind === 'bytes') bytes.push(state)
+      else if (state.kind === 'fork') for (const next of state.nexts) met.add(next)
+      else if (state.kind !== 'accept' && holds[state.kind]) met.add(state.next)
+    }
+    this.#steps += met.size + bytes.length * this.#classes.length
+    if (this.#steps > MOST_STEPS) throw new LeftToJavaScript('so many states')
+    return { accepts: met.has(this.#accept), bytes }
+  }
+
+  #write(): Uint8Array {
+    const classCount = this.#classes.length
+    const outcomes = [MATCHER_NO, MATCHER_YES, MATCHER_UNKNOWN].map((outcome) =>
+      this.#classes.map(() => outcome),
+    )
+    const table = [...outcomes, ...this.#targets].flat()
+    if (table.length > MOST_ENTRIES) throw new LeftToJavaScript('so many states')
+    const matcher = new Uint8Array(4 * MATCHER_WORDS + MATCHER_CLASS_BYTES + 2 * table.length)
+    const words = new Uint32Array(matcher.buffer, 0, MATCHER_WORDS)
+    words[MATCHER_CLASSES] = classCount
+    words[MATCHER_START] = MATCHER_OUTCOMES * classCount
+    words[MATCHER_ENTRIES] = table.length
+    matcher.set(this.#classOf, 4 * MATCHER_WORDS)
+    const entries = new Uint16Array(matcher.buffer, 4 * MATCHER_WORDS + MATCHER_CLASS_BYTES)
+    entries.set(table.map((target) => target * classCount))
+    return matcher
+  }
+}
+
+function ascending(one: number, other: number): number {
+  return one - other
+}
