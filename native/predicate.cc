@@ -37,8 +37,9 @@ bool has_constants(const PredicateUse& use, const uint32_t* test) {
   if (at + 2 * count > use.program_words) return false;
   if (test[TEST_KIND] == TEST_NUMBER_BETWEEN) return count == 2;
   if (test[TEST_KIND] == TEST_NUMBER_AMONG) return true;
-  if (test[TEST_KIND] != TEST_TEXT_AMONG && count != 1) return false;
-  if (test[TEST_KIND] == TEST_TEXT_MATCHES) return is_sound_matcher(use, use.program + at);
+  const bool is_match = test[TEST_KIND] == TEST_TEXT_MATCHES;
+  if (is_match && (count == 0 || count > 2 || !is_sound_matcher(use, use.program + at))) return false;
+  if (test[TEST_KIND] != TEST_TEXT_AMONG && !is_match && count != 1) return false;
   for (uint64_t index = 0; index < count; index++) {
     const uint32_t* const text = use.program + at + 2 * index;
     if (uint64_t(text[0]) + text[1] > use.program_words * sizeof(uint32_t)) return false;

@@ -45,8 +45,9 @@ export const TEST_TEXT_MATCHES = 9
 export const TEST_KINDS = 10
 
 /**
- * The constant of a text that a regular expression matches: offset and length, as of a text, of a matcher, which begins at
- * a multiple of 8 bytes. It is the table of an automaton that goes from row to row by the classes of a text's bytes, and
+ * The constants of a text that a regular expression matches: offset and length, as of a text, of a matcher, which begins at
+ * a multiple of 8 bytes; then the text with which each match begins, if there is one, which spares the bytes before it.
+ * A matcher is the table of an automaton that goes from row to row by the classes of a text's bytes, and
  * at last by the class of the end. The first rows are outcomes, which are not left again.
  *
  *   bytes              content

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeMatcher } from '../dist/expression/matcher.js'
+import { findNeededTexts } from '../dist/expression/needed-text.js'
 import { bindProgram, writeProgram } from '../dist/expression/program.js'
 import { LeftToJavaScript, parseRegExp } from '../dist/expression/regexp.js'
 import {
@@ -19,8 +20,11 @@ const SEED = 20141118
 const sets = availablePrimitives()
 
 function programOf(pattern: string, flags: string): Uint32Array {
-  const matcher = makeMatcher(parseRegExp({ pattern, flags }))
-  const test = { kind: TEST_TEXT_MATCHES, column: 0, numbers: [], texts: [], matcher }
+  const regExp = parseRegExp({ pattern, flags })
+  const { bytes: matcher, isFree } = makeMatcher(regExp)
+  const { prefix } = findNeededTexts(regExp)
+  const texts = isFree && prefix !== undefined ? [prefix] : []
+  const test = { kind: TEST_TEXT_MATCHES, column: 0, numbers: [], texts, matcher }
   return writeProgram({ op: 'test', test })
 }
 
@@ -182,6 +186,14 @@ describe('a matcher', () => {
     ['[\\b]|\\cJ|\\0', ''],
     ['\\7|a]', ''],
     ['a{,2}', ''],
+    ['ab', ''],
+    ['ab+c|x', ''],
+    ['ab.*c', ''],
+    ['aab', ''],
+    ['ab[^c]', ''],
+    ['ab.', 'u'],
+    ['ab$', ''],
+    ['ab\\b', ''],
     ['(?<name>a)b', ''],
     ['a', 'g'],
     ['a.b', 'm'],
@@ -231,7 +243,7 @@ describe('a matcher', () => {
 })
 
 const atom = fc.oneof(
-  fc.constantFrom('a', 'b', 'c', '-', ' ', '\\.', '1', 'é', '€', '😀', '\\n'),
+  fc.constantFrom('a', 'b', 'c', 'ab', 'aab', '-', ' ', '\\.', '1', 'é', '€', '😀', '\\n'),
   fc.constantFrom(
     '.',
     '\\d',

@@ -39,7 +39,22 @@ test.each<[string, string, readonly string[]]>([
   ['aéb', '', []],
   ['ab.*ab', '', ['ab']],
 ])('/%s/%s needs %j', (pattern, flags, texts) => {
-  expect(findNeededTexts(parseRegExp({ pattern, flags }))).toEqual(texts)
+  const found = findNeededTexts(parseRegExp({ pattern, flags }))
+  expect(found.texts).toEqual(texts)
+})
+
+test.each<[string, string | undefined]>([
+  ['ab+cd', 'ab'],
+  ['(ab)+cd', 'ab'],
+  ['(?:ab(c))d', 'abcd'],
+  ['ab.cd', 'ab'],
+  ['a.cd', undefined],
+  ['a?bc', undefined],
+  ['[ab]cd', undefined],
+  ['(ab|ac)cd', undefined],
+  ['ab|ac', undefined],
+])('/%s/ begins with %s', (pattern, prefix) => {
+  expect(findNeededTexts(parseRegExp({ pattern, flags: '' })).prefix).toBe(prefix)
 })
 
 /** Pieces of patterns, among them all that a text may not be taken out of. */
@@ -67,19 +82,26 @@ const pattern = fc.array(fc.oneof({ weight: 12, arbitrary: quantified }, fc.cons
 
 test(`what matches has it, seed ${SEED}`, () => {
   let found = 0
+  let prefixes = 0
   const matching = pattern
     .map((pieces) => pieces.join(''))
     .filter((source) => !/^$|\(\?=|^\||\|$|\|\|/.test(source)) // what fast-check makes no text for
     .chain((source) => fc.tuple(fc.constant(source), fc.stringMatching(new RegExp(source))))
   fc.assert(
     fc.property(matching, fc.string(), ([source, text], other) => {
-      const texts = findNeededTexts(parseRegExp({ pattern: source, flags: '' }))
+      const { texts, prefix } = findNeededTexts(parseRegExp({ pattern: source, flags: '' }))
       found += texts.length
       for (const subject of [text, other + text, text + other]) {
-        if (new RegExp(source).test(subject)) for (const needed of texts) expect(subject).toContain(needed)
+        const [match] = new RegExp(source).exec(subject) ?? []
+        if (match === undefined) continue
+        for (const needed of texts) expect(subject).toContain(needed)
+        if (prefix === undefined) continue
+        expect(match.startsWith(prefix)).toBe(true)
+        prefixes++
       }
     }),
     { seed: SEED, numRuns: 500 },
   )
   expect(found).toBeGreaterThan(150)
+  expect(prefixes).toBeGreaterThan(150)
 })

@@ -48,6 +48,24 @@ inline uint32_t match(const Matcher& matcher, const Field& field) {
   return match_rest(matcher, matcher.start, field.at, field.end);
 }
 
+/**
+ * The outcome of a field in which a match begins with a text: whenever the matcher is where it started, what stands before
+ * the next such text is passed over.
+ */
+template <class Finder>
+uint32_t match_behind(const Matcher& matcher, const Field& prefix, const Field& field) {
+  const uint32_t first_row = matcher.first_row();
+  uint32_t row = matcher.start;
+  for (const uint8_t* at = field.at; row == matcher.start;) {
+    at = Finder::find({at, field.end, field.limit}, prefix);
+    if (at == nullptr) return MATCHER_NO;
+    do {
+      row = matcher.step(row, *at++);
+    } while (at < field.end && row >= first_row && row != matcher.start);
+  }
+  return matcher.outcome(row);
+}
+
 /** Fields that are matched at once: a step waits for the one before in its field, and not for those in the others. */
 constexpr uint32_t MATCHED_AT_ONCE = 4;
 /** Steps between two looks whether all of them are decided. */

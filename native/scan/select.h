@@ -47,9 +47,11 @@ inline Answer ask_number(const Test& test, const Field& field) {
   }));
 }
 
-inline Answer ask_matcher(const Test& test, const Field& field) {
+template <class Finder>
+Answer ask_matcher(const Test& test, const Field& field) {
   const Matcher matcher(test.text(0).at);
-  const uint32_t outcome = match(matcher, field);
+  const bool has_prefix = test.count() > 1;
+  const uint32_t outcome = has_prefix ? match_behind<Finder>(matcher, test.text(1), field) : match(matcher, field);
   return matcher.is_no(outcome) ? Answer::NO : matcher.is_yes(outcome) ? Answer::YES : Answer::UNKNOWN;
 }
 
@@ -59,7 +61,7 @@ Answer ask_text(const Test& test, const Field& field) {
   if (kind == TEST_TEXT_AMONG) {
     return answer(is_among(test.count(), [&](uint32_t index) { return -compare(field, test.text(index)); }));
   }
-  if (kind == TEST_TEXT_MATCHES) return ask_matcher(test, field);
+  if (kind == TEST_TEXT_MATCHES) return ask_matcher<Finder>(test, field);
   const Field text = test.text(0);
   if (kind == TEST_TEXT_BELOW) return answer(compare(field, text) < 0);
   if (kind == TEST_TEXT_ABOVE) return answer(compare(field, text) > 0);

@@ -28,6 +28,14 @@ const OTHER = 2
 /** In place of a byte: the end of the text. */
 const END = 256
 
+/** A regular expression as a table. */
+export interface Matcher {
+  /** Layout: MATCHER_. */
+  readonly bytes: Uint8Array
+  /** Whether nothing in it asks what stands before or behind, so that a text may be looked at from anywhere on. */
+  readonly isFree: boolean
+}
+
 /**
  * Make the matcher of a regular expression (layout: MATCHER_): the states of an automaton over bytes that is
  * deterministic, by the subset construction (Rabin and Scott 1959). It gives what JavaScript's `test` gives for the text
@@ -35,9 +43,10 @@ const END = 256
  *
  * @throws LeftToJavaScript where the expression asks for more than an automaton can tell, or for too large a one.
  */
-export function makeMatcher(regExp: ParsedRegExp): Uint8Array {
+export function makeMatcher(regExp: ParsedRegExp): Matcher {
   const { states, first } = writeStates(regExp)
-  return new Builder(states).build(first)
+  const isFree = states.every(({ kind }) => kind === 'bytes' || kind === 'fork' || kind === 'accept')
+  return { bytes: new Builder(states).build(first, isFree ? OTHER : EDGE), isFree }
 }
 
 /** A set of states as it stands between two bytes, and what is known of the text before. */
@@ -85,8 +94,8 @@ class Builder {
     this.#classes = [...this.#classify(), { example: END, kind: EDGE, utf8: [] }]
   }
 
-  build(first: number): Uint8Array {
-    this.#numberOf([first], EDGE, UTF8_BEGIN)
+  build(first: number, before: number): Uint8Array {
+    this.#numberOf([first], before, UTF8_BEGIN)
     for (let node = 0; node < this.#nodes.length; node++) {
       this.#targets.push(this.#classes.map((byteClass) => this.#targetOf(this.#nodes[node], byteClass)))
       if (this.#nodes.length > MOST_NODES) throw new LeftToJavaScript('so many states')

@@ -6,17 +6,29 @@ const SHORTEST = 2
 
 const LAST_ASCII = 0x7f
 
+/** What is needed for a match. */
+export interface NeededTexts {
+  readonly texts: readonly string[]
+  /** That of them with which every match begins. */
+  readonly prefix?: string
+}
+
 /**
  * Find the texts that everything matched by a regular expression has in it: runs of ASCII characters that no alternative
  * and no quantifier makes optional. Whoever looks for them first, as ripgrep does, spares most records the expression
  * itself.
  */
-export function findNeededTexts({ pattern: { alternatives }, flags }: ParsedRegExp): readonly string[] {
-  if (/[^dgmsuy]/.test(flags)) return []
-  if (alternatives.length !== 1) return []
-  const texts = new Texts()
-  addSequence(alternatives[0], texts)
-  return [...new Set(texts.all())].filter(({ length }) => length >= SHORTEST)
+export function findNeededTexts({ pattern: { alternatives }, flags }: ParsedRegExp): NeededTexts {
+  if (/[^dgmsuy]/.test(flags) || alternatives.length !== 1) return { texts: [] }
+  const runs = new Texts()
+  addSequence(alternatives[0], runs)
+  const [first] = runs.all()
+  const texts = [...new Set(runs.all())].filter(isLongEnough)
+  return isLongEnough(first) ? { texts, prefix: first } : { texts }
+}
+
+function isLongEnough({ length }: string): boolean {
+  return length >= SHORTEST
 }
 
 /** Runs of characters. */

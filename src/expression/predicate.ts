@@ -9,7 +9,7 @@ export interface Test {
   /** Ascending. */
   readonly numbers: readonly number[]
   readonly texts: readonly string[]
-  /** Of a regular expression (layout: MATCHER_). */
+  /** Of a regular expression (layout: MATCHER_); the text with which each match begins, if there is one. */
   readonly matcher?: Uint8Array
 }
 

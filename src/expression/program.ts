@@ -105,9 +105,10 @@ function writeTests(tests: readonly PlacedTest[]): Uint32Array {
   return program
 }
 
-/** The texts that a test compares with, in their order, or its matcher. */
+/** The texts that a test compares with, in their order, behind its matcher. */
 function textsOf({ texts, matcher }: Test): Uint8Array[] {
-  return matcher === undefined ? texts.map((text) => Buffer.from(text)).sort(Buffer.compare) : [matcher]
+  const ordered = texts.map((text) => Buffer.from(text)).sort(Buffer.compare)
+  return matcher === undefined ? ordered : [matcher, ...ordered]
 }
 
 /** Numbers and matchers begin at a multiple of 8 bytes, and so does whatever stands between them. */

@@ -62,9 +62,11 @@ function readMatch(node: Node, context: Context): Predicate | Obstacle | undefin
   if (call === undefined) return undefined
   const { column, regExp } = call
   try {
-    const matcher = makeMatcher(regExp)
-    const match = { kind: TEST_TEXT_MATCHES, column, numbers: [], texts: [], matcher }
-    const needed = findNeededTexts(regExp).map((text) => textTest(column, TEST_TEXT_HAS, [text]))
+    const { bytes: matcher, isFree } = makeMatcher(regExp)
+    const { texts, prefix } = findNeededTexts(regExp)
+    const prefixes = isFree && prefix !== undefined ? [prefix] : []
+    const match = { kind: TEST_TEXT_MATCHES, column, numbers: [], texts: prefixes, matcher }
+    const needed = texts.map((text) => textTest(column, TEST_TEXT_HAS, [text]))
     return { op: 'and', parts: [...needed, { op: 'test', test: match }] }
   } catch (thrown) {
     if (!(thrown instanceof LeftToJavaScript)) throw thrown
@@ -94,7 +96,7 @@ export function readNeeded(
 ): { predicate: Predicate; written: string } | undefined {
   const call = findMatch(node, context)
   if (call === undefined) return undefined
-  const texts = findNeededTexts(call.regExp)
+  const { texts } = findNeededTexts(call.regExp)
   if (texts.length === 0) return undefined
   const { column } = call
   const args = (node as CallExpression).arguments

@@ -26,11 +26,17 @@ export class Matcher {
     this.#table = new Uint16Array(buffer, classesAt + MATCHER_CLASS_BYTES, words[MATCHER_ENTRIES])
   }
 
-  /** Whether a text is matched; what is no UTF-8 in it is read as JavaScript decodes it. */
-  matches(bytes: Buffer, start: number, end: number): boolean {
-    const outcome = this.#outcomeOf(bytes, start, end)
+  /**
+   * Whether a text is matched; what is no UTF-8 in it is read as JavaScript decodes it.
+   *
+   * @param prefix what a match begins with: nothing, or a text of ASCII.
+   */
+  matches(bytes: Buffer, start: number, end: number, prefix: Buffer): boolean {
+    const first = prefix.length > 0 ? bytes.subarray(start, end).indexOf(prefix) : 0
+    if (first < 0) return false
+    const outcome = this.#outcomeOf(bytes, start + first, end)
     if (outcome !== MATCHER_UNKNOWN) return outcome === MATCHER_YES
-    const decoded = Buffer.from(bytes.toString('utf8', start, end))
+    const decoded = Buffer.from(bytes.toString('utf8', start + first, end))
     return this.#outcomeOf(decoded, 0, decoded.length) === MATCHER_YES
   }
 

@@ -116,7 +116,8 @@ export class PredicateTest {
 
   #holdsText(words: number, bytes: Buffer, start: number, end: number): boolean {
     if (this.#words[words + TEST_KIND] === TEST_TEXT_MATCHES) {
-      return this.#matcher(words).matches(bytes, start, end)
+      const prefix = this.#words[words + TEST_COUNT] > 1 ? this.#text(words, 1) : NOTHING
+      return this.#matcher(words).matches(bytes, start, end, prefix)
     }
     const text = this.#text(words, 0)
     switch (this.#words[words + TEST_KIND]) {
@@ -166,6 +167,7 @@ function isWord(word: Buffer, bytes: Buffer, start: number, end: number): boolea
 }
 
 const QUOTE = 34
+const NOTHING = Buffer.alloc(0)
 
 /** The same bytes as a Buffer. */
 export function asBuffer(bytes: Uint8Array): Buffer {
