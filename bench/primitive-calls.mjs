@@ -165,21 +165,27 @@ function copyFields(set, bytes, table) {
 
 const PLACES = 2 ** 14
 
-function callsOfGroups(bytes, table) {
-  const { compiled } = compileExpression('behavior_type === 4', { names: COLUMNS, format: 'csv' })
+/** Records for which an expression over one column, or the line, holds. */
+function callOfSelection(what, expression, bytes, table) {
+  const { compiled } = compileExpression(expression, { names: COLUMNS, format: 'csv' })
   const place = { capacity: RECORDS, slots: [(BEHAVIOR / RECORDS - 3) / 2], quote: CLICKS.quote }
   const program = bindProgram(compiled.program, place)
   const selected = new Uint32Array(RECORDS)
+  return call(`selectRecords, ${what}`, 'record', RECORDS, (set) => {
+    const select = new Uint32Array(predicateLayout.SELECT_WORDS)
+    select[predicateLayout.SELECT_END] = select[predicateLayout.SELECT_CAPACITY] = RECORDS
+    set.selectRecords(bytes, table, program, select, selected)
+    return selected.subarray(0, select[predicateLayout.SELECT_COUNT])
+  })
+}
+
+function callsOfGroups(bytes, table) {
   const known = makeStore()
   assign(portablePrimitives, bytes, table, known)
   const larger = new Uint32Array(4 * groupLayout.PLACE_WORDS * PLACES)
   return [
-    call('selectRecords, a number', 'record', RECORDS, (set) => {
-      const select = new Uint32Array(predicateLayout.SELECT_WORDS)
-      select[predicateLayout.SELECT_END] = select[predicateLayout.SELECT_CAPACITY] = RECORDS
-      set.selectRecords(bytes, table, program, select, selected)
-      return selected.subarray(0, select[predicateLayout.SELECT_COUNT])
-    }),
+    callOfSelection('a number', 'behavior_type === 4', bytes, table),
+    callOfSelection('a regular expression', '/[a-f]x|[0-9]{9},4/.test(line)', bytes, table),
     call('assignGroups, known keys', 'record', RECORDS, (set) => assign(set, bytes, table, known)),
     call('movePlaces, zeros first', 'place', PLACES, (set) => {
       set.movePlaces(known.store.places, larger.fill(0))

@@ -9,7 +9,7 @@ bool leads_on(uint32_t next, uint64_t from, uint32_t tests) {
   return next == PREDICATE_TRUE || next == PREDICATE_FALSE || (next >= from && next < tests);
 }
 
-/** Whether a matcher lies in the program, and leads from each row to one in its table. */
+/** Whether a matcher lies in the program and leads nowhere outside of its table. */
 bool is_sound_matcher(const PredicateUse& use, const uint32_t* place) {
   const uint64_t offset = place[0];
   const uint64_t length = place[1];

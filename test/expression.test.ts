@@ -60,6 +60,22 @@ describe('runs natively', () => {
   })
 })
 
+/** Whether this Node takes a regular expression that acorn takes. */
+function isTaken(pattern: string): boolean {
+  try {
+    return new RegExp(pattern) !== undefined
+  } catch {
+    return false
+  }
+}
+
+test('a regular expression that this Node does not take is refused, any other one is asked', () => {
+  const source = '1 < 2 && /(?i:x)/.test(a)'
+  if (isTaken('(?i:x)')) expect(compile(source).plan.function).toContain('/(?i:x)/.test(a)')
+  else
+    expect(() => compile(source)).toThrow(/^Node v\d+\.\d+\.\d+ does not take it: .*\n {2}1 < 2 .*\n {11}\^$/)
+})
+
 describe('runs as a function, from the first condition that cannot run natively', () => {
   const NO_COMPARISON = 'it is not the comparison of a column with what is written out'
   test.each([

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { makeMatcher } from '../dist/expression/matcher.js'
 import { findNeededTexts } from '../dist/expression/needed-text.js'
 import { bindProgram, writeProgram } from '../dist/expression/program.js'
-import { LeftToJavaScript, parseRegExp } from '../dist/expression/regexp.js'
+import { LeftToJavaScript, leftToJavaScript, parseRegExp } from '../dist/expression/regexp.js'
 import {
   PREDICATE_WORDS,
   SELECT_CAPACITY,
@@ -216,10 +216,55 @@ describe('a matcher', () => {
     ['[a-é]', 'i', 'letters beyond ASCII of either case'],
     ['[\\ud800-\\udbff]', '', 'half of a surrogate pair'],
     ['😀+', '', 'half of a surrogate pair'],
-    ['(?:a{1000}){1000}', '', 'so many repetitions'],
-    ['(?:a|b)*a(?:a|b){14}', '', 'so many states'],
+    ['(?:a{1000}){1000}', '', 'such a number of repetitions'],
+    ['(?:a|b)*a(?:a|b){14}', '', 'so large a table'],
+    ['^(?:[a-j]?){2000}k', '', 'what takes so long to make'],
+    ['(?i:a)b', '', 'flags of a group'],
+    ['\\bb', 'u', 'edges of words with the flag u'],
   ])('/%s/%s is left to JavaScript: %s', (pattern, flags, why) => {
     expect(() => makeMatcher(parseRegExp({ pattern, flags }))).toThrow(new LeftToJavaScript(why))
+  })
+
+  test('is not made of what nests so deep that the stack overflows, or what regexpp does not know', () => {
+    expect(leftToJavaScript(new RangeError('Maximum call stack size exceeded'))).toBe('such deep nesting')
+    expect(leftToJavaScript(new SyntaxError('Invalid group'))).toBe('what regexpp does not know')
+    const other = new TypeError('a mistake')
+    expect(() => leftToJavaScript(other)).toThrow(other)
+  })
+
+  test('of the largest table there is leads where it should, and of a larger one is none', () => {
+    const longest = (length: number) => `^a{${length}}$`
+    const { bytes } = makeMatcher(parseRegExp({ pattern: longest(4000), flags: '' }))
+    const [classes, , entries] = new Uint32Array(bytes.buffer, 0, 3)
+    const most = 4000 + Math.floor((0xffff - entries) / classes)
+    expectAsJavaScript(longest(most), '', [Buffer.alloc(most, 'a'), Buffer.alloc(most + 1, 'a')])
+    expect(() => programOf(longest(most + 1), '')).toThrow('so large a table')
+  })
+
+  test('is made of a list of words', () => {
+    const random = fc.sample(
+      fc.string({ unit: fc.constantFrom(...'abcdefghij'), minLength: 5, maxLength: 9 }),
+      {
+        numRuns: 300,
+        seed: SEED,
+      },
+    )
+    const texts = random
+      .flatMap((word) => [word, `-${word}-`, word.slice(1)])
+      .map((text) => Buffer.from(text))
+    expectAsJavaScript(random.slice(0, 150).join('|'), '', texts)
+  })
+
+  test('reads bytes that are no UTF-8 as JavaScript does, in fields of any length', () => {
+    const texts = INVALID.flatMap((hex) => {
+      const bytes = Buffer.from(hex, 'hex')
+      return [1, 300, 454, 456, 1364, 1366, 4097].map((length) =>
+        Buffer.concat([bytes, Buffer.alloc(length, 'é'), bytes, Buffer.from('b')]),
+      )
+    })
+    for (const pattern of ['^[^q]*b$', '\\ufffd{2}b', '^\\ufffd', 'q', '^.(é)+']) {
+      expectAsJavaScript(pattern, '', texts)
+    }
   })
 
   test('tells every character from every other one', () => {
@@ -314,6 +359,7 @@ test(`any expression, any bytes, seed ${SEED}`, () => {
       (pieces, flags, texts) => {
         const source = pieces.join('')
         if (flags === 'i' && /[é€😀]/u.test(source)) return
+        if (flags === 'u' && /\\b/i.test(source)) return
         expectAsJavaScript(source, flags, texts)
         const matches = texts.filter((text) => new RegExp(source, flags).test(text.toString())).length
         matchedTexts += matches

@@ -32,6 +32,7 @@ test.each<[string, string, readonly string[]]>([
   ['ab{c', '', ['ab{c']],
   ['a(bc(d))+e', '', ['abcd']],
   ['(?:ab){0}cd', '', ['cd']],
+  ['(?i:ab)cd', '', ['cd']],
   ['ab(?=c)cd', '', ['abcd']],
   ['ab(?!c)d(?<=e)', '', ['abd']],
   ['x(ab){2}y', '', ['xab']],

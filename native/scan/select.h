@@ -9,6 +9,7 @@
 #include "find.h"
 #include "gates.h"
 #include "number.h"
+#include "utf8.h"
 
 namespace linemill {
 namespace {
@@ -47,12 +48,19 @@ inline Answer ask_number(const Test& test, const Field& field) {
   }));
 }
 
+/** Ask about a field with bytes that are no UTF-8. */
+inline Answer ask_about_replaced(const Matcher& matcher, Field field) {
+  uint8_t copy[COPY_BYTES];
+  return replace_invalid(field, copy) ? answer(matcher.is_yes(match(matcher, field))) : Answer::UNKNOWN;
+}
+
 template <class Finder>
 Answer ask_matcher(const Test& test, const Field& field) {
   const Matcher matcher(test.text(0).at);
   const bool has_prefix = test.count() > 1;
   const uint32_t outcome = has_prefix ? match_behind<Finder>(matcher, test.text(1), field) : match(matcher, field);
-  return matcher.is_no(outcome) ? Answer::NO : matcher.is_yes(outcome) ? Answer::YES : Answer::UNKNOWN;
+  if (matcher.is_no(outcome)) return Answer::NO;
+  return matcher.is_yes(outcome) ? Answer::YES : ask_about_replaced(matcher, field);
 }
 
 template <class Finder>

@@ -16,8 +16,7 @@ import { UTF8_BEGIN, UTF8_INVALID, UTF8_RANGES, UTF8_STATES, utf8After } from '.
 
 /** Entries of the table are numbers of 16 bits. */
 const MOST_ENTRIES = 0xffff
-const MOST_NODES = 4000
-/** Steps from state to state that building may take, which are some nanoseconds each. */
+/** Steps from state to state that building may take, some 50 nanoseconds each. */
 const MOST_STEPS = 2_000_000
 
 /** What stands before or behind a place in a text, as assertions ask. */
@@ -25,8 +24,7 @@ const EDGE = 0
 const WORD = 1
 const OTHER = 2
 
-/** In place of a byte: the end of the text. */
-const END = 256
+const BYTES = 256
 
 /** A regular expression as a table. */
 export interface Matcher {
@@ -54,8 +52,6 @@ interface Node {
   readonly waiting: readonly number[]
   readonly before: number
   readonly utf8: number
-  /** What it reaches without a byte, by what stands behind. */
-  readonly reached: Reached[]
 }
 
 interface Reached {
@@ -65,9 +61,9 @@ interface Reached {
 
 type ByteState = Extract<State, { kind: 'bytes' }>
 
-/** All bytes of a class, or the end, are like its example. */
+/** Bytes that nothing tells apart, or the end. */
 interface ByteClass {
-  readonly example: number
+  readonly isEnd: boolean
   /** What it is to assertions, as far as they ask. */
   readonly kind: number
   /** Where it leads from each state of UTF-8. */
@@ -85,20 +81,22 @@ class Builder {
   readonly #known = new Map<string, number>()
   /** For each node where it goes from each class: to a node, counted from MATCHER_OUTCOMES on, or to an outcome. */
   readonly #targets: number[][] = []
+  readonly #waitedFor = new Map<ByteState, readonly number[]>()
   #steps = 0
 
   constructor(states: readonly State[]) {
     this.#states = states
     this.#asksWords = states.some(({ kind }) => kind === 'boundary' || kind === 'inside')
     this.#accept = states.findIndex(({ kind }) => kind === 'accept')
-    this.#classes = [...this.#classify(), { example: END, kind: EDGE, utf8: [] }]
+    this.#classes = [...this.#classify(), { isEnd: true, kind: EDGE, utf8: [] }]
   }
 
   build(first: number, before: number): Uint8Array {
     this.#numberOf([first], before, UTF8_BEGIN)
     for (let node = 0; node < this.#nodes.length; node++) {
-      this.#targets.push(this.#classes.map((byteClass) => this.#targetOf(this.#nodes[node], byteClass)))
-      if (this.#nodes.length > MOST_NODES) throw new LeftToJavaScript('so many states')
+      this.#targets.push(this.#targetsOf(this.#nodes[node]))
+      const entries = (MATCHER_OUTCOMES + this.#nodes.length) * this.#classes.length
+      if (entries > MOST_ENTRIES) throw new LeftToJavaScript('so large a table')
     }
     return this.#write()
   }
@@ -116,7 +114,7 @@ class Builder {
     const known = new Map<string, number>()
     const classes: ByteClass[] = []
     for (const [index, edge] of edges.entries()) {
-      if (edge >= END) break
+      if (edge >= BYTES) break
       const key = told.map(([first, last]) => (first <= edge && edge <= last ? 1 : 0)).join('')
       let found = known.get(key)
       if (found === undefined) {
@@ -131,33 +129,56 @@ class Builder {
   #makeClass(example: number): ByteClass {
     const isWord = this.#asksWords && WORD_CODES.some(([first, last]) => first <= example && example <= last)
     const utf8 = Array.from({ length: UTF8_STATES }, (_, state) => utf8After(state, example))
-    return { example, kind: isWord ? WORD : OTHER, utf8 }
+    return { isEnd: false, kind: isWord ? WORD : OTHER, utf8 }
   }
 
   #numberOf(waiting: readonly number[], before: number, utf8: number): number {
     const key = `${before} ${utf8} ${waiting.join(' ')}`
     let number = this.#known.get(key)
     if (number === undefined) {
-      number = MATCHER_OUTCOMES + this.#nodes.push({ waiting, before, utf8, reached: [] }) - 1
+      number = MATCHER_OUTCOMES + this.#nodes.push({ waiting, before, utf8 }) - 1
       this.#known.set(key, number)
     }
     return number
   }
 
-  #targetOf(node: Node, { example, kind, utf8 }: ByteClass): number {
-    node.reached[kind] ??= this.#reach(node, kind)
-    const { accepts, bytes } = node.reached[kind]
+  /** Where a node goes from each class. */
+  #targetsOf(node: Node): number[] {
+    const reached: Reached[] = []
+    for (const kind of this.#asksWords ? [EDGE, WORD, OTHER] : [EDGE, OTHER]) {
+      reached[kind] = this.#reach(node, kind)
+    }
+    const nexts = this.#classes.map(({ kind }) => (reached[kind].accepts ? [this.#accept] : []))
+    for (const [kind, found] of reached.entries()) {
+      for (const state of found?.bytes ?? []) {
+        const classes = this.#classesOf(state)
+        this.#count(classes.length)
+        for (const index of classes) if (this.#classes[index].kind === kind) nexts[index].push(state.next)
+      }
+    }
+    return this.#classes.map((byteClass, index) =>
+      this.#targetOf(node, byteClass, reached[byteClass.kind].accepts, nexts[index]),
+    )
+  }
+
+  #targetOf(node: Node, { isEnd, kind, utf8 }: ByteClass, accepts: boolean, nexts: number[]): number {
     // Within a character, which may be two code units, it is not known yet that it is one.
     if (accepts && node.utf8 === UTF8_BEGIN) return MATCHER_YES
-    if (example === END) return node.utf8 === UTF8_BEGIN ? MATCHER_NO : MATCHER_UNKNOWN
+    if (isEnd) return node.utf8 === UTF8_BEGIN ? MATCHER_NO : MATCHER_UNKNOWN
     const after = utf8[node.utf8]
     if (after === UTF8_INVALID) return MATCHER_UNKNOWN
-    const next = accepts ? [this.#accept] : []
-    for (const { first, last, next: state } of bytes) {
-      if (first <= example && example <= last && !next.includes(state)) next.push(state)
+    if (nexts.length === 0 && after === UTF8_BEGIN) return MATCHER_NO
+    return this.#numberOf([...new Set(nexts)].sort(ascending), kind, after)
+  }
+
+  /** The classes whose bytes a state waits for. */
+  #classesOf(state: ByteState): readonly number[] {
+    let classes = this.#waitedFor.get(state)
+    if (classes === undefined) {
+      classes = [...new Set(this.#classOf.subarray(state.first, state.last + 1))]
+      this.#waitedFor.set(state, classes)
     }
-    if (next.length === 0 && after === UTF8_BEGIN) return MATCHER_NO
-    return this.#numberOf(next.sort(ascending), kind, after)
+    return classes
   }
 
   /** What waits for a byte, or accepts, and is reached without one. */
@@ -172,9 +193,13 @@ class Builder {
       else if (state.kind === 'fork') for (const next of state.nexts) met.add(next)
       else if (state.kind !== 'accept' && holds[state.kind]) met.add(state.next)
     }
-    this.#steps += met.size + bytes.length * this.#classes.length
-    if (this.#steps > MOST_STEPS) throw new LeftToJavaScript('so many states')
+    this.#count(met.size)
     return { accepts: met.has(this.#accept), bytes }
+  }
+
+  #count(steps: number): void {
+    this.#steps += steps
+    if (this.#steps > MOST_STEPS) throw new LeftToJavaScript('what takes so long to make')
   }
 
   #write(): Uint8Array {
@@ -183,7 +208,6 @@ class Builder {
       this.#classes.map(() => outcome),
     )
     const table = [...outcomes, ...this.#targets].flat()
-    if (table.length > MOST_ENTRIES) throw new LeftToJavaScript('so many states')
     const matcher = new Uint8Array(4 * MATCHER_WORDS + MATCHER_CLASS_BYTES + 2 * table.length)
     const words = new Uint32Array(matcher.buffer, 0, MATCHER_WORDS)
     words[MATCHER_CLASSES] = classCount

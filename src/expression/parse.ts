@@ -1,6 +1,7 @@
-import { type Expression, parse } from 'acorn'
+import { type Expression, parse, type Token } from 'acorn'
 import { bareColumnAt, writeColumn } from './column-name.js'
 import { expressionError } from './fault.js'
+import type { RegExpText } from './regexp.js'
 
 /**
  * Parse one JavaScript expression.
@@ -22,8 +23,34 @@ export function parseExpression(source: string, columns: readonly string[] = [])
 }
 
 function parseScript(source: string, columns: readonly string[]) {
+  const regExps: RegExpToken[] = []
+  const onToken = (token: Token): void => {
+    if (token.type.label === 'regexp') regExps.push(token as RegExpToken)
+  }
+  const script = parseTokens(source, columns, onToken)
+  for (const { start, value } of regExps) checkRegExp(source, start, value)
+  return script
+}
+
+/** acorn's types do not tell what it is a token of. */
+type RegExpToken = Token & { readonly value: RegExpText }
+
+/** Refuse a regular expression that acorn takes, and this version of Node does not. */
+function checkRegExp(source: string, offset: number, { pattern, flags }: RegExpText): void {
   try {
-    return parse(source, { ecmaVersion: 'latest', sourceType: 'module' }) // strict, as the function will be
+    new RegExp(pattern, flags)
+  } catch (thrown) {
+    throw expressionError(
+      source,
+      offset,
+      `Node ${process.version} does not take it: ${(thrown as Error).message}`,
+    )
+  }
+}
+
+function parseTokens(source: string, columns: readonly string[], onToken: (token: Token) => void) {
+  try {
+    return parse(source, { ecmaVersion: 'latest', sourceType: 'module', onToken }) // strict, as the function will be
   } catch (thrown) {
     const { pos, message } = thrown as SyntaxError & { pos?: number }
     if (pos === undefined) throw thrown

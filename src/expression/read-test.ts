@@ -20,7 +20,7 @@ import { literalNumber, literalText, literalWord } from './literal.js'
 import { makeMatcher } from './matcher.js'
 import { findNeededTexts } from './needed-text.js'
 import type { Predicate } from './predicate.js'
-import { LeftToJavaScript, type ParsedRegExp, parseRegExp } from './regexp.js'
+import { leftToJavaScript, parseRegExp, type RegExpText } from './regexp.js'
 
 /** Why a part of an expression is no predicate. */
 export interface Obstacle {
@@ -60,8 +60,9 @@ export function readPredicate(node: Node, context: Context): Predicate | Obstacl
 function readMatch(node: Node, context: Context): Predicate | Obstacle | undefined {
   const call = findMatch(node, context)
   if (call === undefined) return undefined
-  const { column, regExp } = call
+  const { column } = call
   try {
+    const regExp = parseRegExp(call.regExp)
     const { bytes: matcher, isFree } = makeMatcher(regExp)
     const { texts, prefix } = findNeededTexts(regExp)
     const prefixes = isFree && prefix !== undefined ? [prefix] : []
@@ -69,13 +70,12 @@ function readMatch(node: Node, context: Context): Predicate | Obstacle | undefin
     const needed = texts.map((text) => textTest(column, TEST_TEXT_HAS, [text]))
     return { op: 'and', parts: [...needed, { op: 'test', test: match }] }
   } catch (thrown) {
-    if (!(thrown instanceof LeftToJavaScript)) throw thrown
-    return { node, why: `${thrown.message} is left to JavaScript` }
+    return { node, why: `${leftToJavaScript(thrown)} is left to JavaScript` }
   }
 }
 
 /** The column that a regular expression is asked about. */
-function findMatch(node: Node, context: Context): { column: number; regExp: ParsedRegExp } | undefined {
+function findMatch(node: Node, context: Context): { column: number; regExp: RegExpText } | undefined {
   const call = node as Expression
   if (call.type !== 'CallExpression' || call.optional || call.arguments.length !== 1) return undefined
   const { callee, arguments: args } = call
@@ -83,7 +83,7 @@ function findMatch(node: Node, context: Context): { column: number; regExp: Pars
   if (callee.property.type !== 'Identifier' || callee.property.name !== 'test') return undefined
   const column = findField(args[0], context)
   const regExp = callee.object.type === 'Literal' ? callee.object.regex : undefined
-  return column === undefined || !regExp ? undefined : { column, regExp: parseRegExp(regExp) }
+  return column === undefined || !regExp ? undefined : { column, regExp }
 }
 
 /**
@@ -96,7 +96,7 @@ export function readNeeded(
 ): { predicate: Predicate; written: string } | undefined {
   const call = findMatch(node, context)
   if (call === undefined) return undefined
-  const { texts } = findNeededTexts(call.regExp)
+  const texts = neededBy(call.regExp)
   if (texts.length === 0) return undefined
   const { column } = call
   const args = (node as CallExpression).arguments
@@ -104,6 +104,15 @@ export function readNeeded(
   return {
     predicate: { op: 'and', parts: texts.map((text) => textTest(column, TEST_TEXT_HAS, [text])) },
     written: texts.map((text) => `${subject}.includes(${JSON.stringify(text)})`).join(' && '),
+  }
+}
+
+function neededBy(regExp: RegExpText): readonly string[] {
+  try {
+    return findNeededTexts(parseRegExp(regExp)).texts
+  } catch (thrown) {
+    leftToJavaScript(thrown)
+    return []
   }
 }
 

@@ -16,7 +16,7 @@ export class Matcher {
   readonly #classes: Uint8Array
   readonly #table: Uint16Array
 
-  /** Of the bytes of a buffer from an even offset on. */
+  /** Of the bytes of a buffer from an offset on that is a multiple of 4. */
   constructor(buffer: ArrayBufferLike, byteOffset: number) {
     const words = new Uint32Array(buffer, byteOffset, MATCHER_WORDS)
     const classesAt = byteOffset + 4 * MATCHER_WORDS
