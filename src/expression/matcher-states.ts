@@ -117,7 +117,7 @@ class Writer {
 
   #writeAssertion(assertion: AST.Assertion, next: number): number {
     if (assertion.kind === 'word') {
-      // V8 finds none between the halves of a pair, and no end of one either.
+      // With it V8 looks between the halves of a pair as well, which are one character here.
       if (this.#flags.isUnicode) throw new LeftToJavaScript('edges of words with the flag u')
       return this.#add({ kind: assertion.negate ? 'inside' : 'boundary', next })
     }

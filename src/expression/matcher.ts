@@ -9,7 +9,7 @@ import {
   MATCHER_WORDS,
   MATCHER_YES,
 } from '../predicate-layout.js'
-import { WORD_CODES } from './code-set.js'
+import { type CodeRange, WORD_CODES } from './code-set.js'
 import { type State, writeStates } from './matcher-states.js'
 import { LeftToJavaScript, type ParsedRegExp } from './regexp.js'
 import { UTF8_BEGIN, UTF8_INVALID, UTF8_RANGES, UTF8_STATES, utf8After } from './utf8-state.js'
@@ -103,14 +103,9 @@ class Builder {
 
   /** Put bytes that nothing tells apart into one class. */
   #classify(): ByteClass[] {
-    const ranges = this.#states.flatMap((state) =>
-      state.kind === 'bytes' ? [[state.first, state.last]] : [],
-    )
-    const words = this.#asksWords ? WORD_CODES : []
-    const told = [...ranges, ...words, ...UTF8_RANGES]
-    const edges = [...new Set([0, ...told.flatMap(([first, last]) => [first, last + 1])])].sort(
-      (a, b) => a - b,
-    )
+    const told = this.#toldRanges()
+    const bounds = told.flatMap(([first, last]) => [first, last + 1])
+    const edges = [...new Set([0, ...bounds])].sort(ascending)
     const known = new Map<string, number>()
     const classes: ByteClass[] = []
     for (const [index, edge] of edges.entries()) {
@@ -124,6 +119,15 @@ class Builder {
       this.#classOf.fill(found, edge, edges[index + 1])
     }
     return classes
+  }
+
+  /** The ranges of bytes that a state, an assertion or UTF-8 tells from others, each once. */
+  #toldRanges(): readonly CodeRange[] {
+    const ranges = new Map<number, CodeRange>()
+    const add = (first: number, last: number): void => void ranges.set(first * BYTES + last, [first, last])
+    for (const state of this.#states) if (state.kind === 'bytes') add(state.first, state.last)
+    for (const [first, last] of [...(this.#asksWords ? WORD_CODES : []), ...UTF8_RANGES]) add(first, last)
+    return [...ranges.values()]
   }
 
   #makeClass(example: number): ByteClass {
