@@ -256,13 +256,15 @@ describe('a matcher', () => {
   })
 
   test('reads bytes that are no UTF-8 as JavaScript does, in fields of any length', () => {
+    const lengths = [1, 300, 454, 456, 1364, 1366, 4097, 65531, 65533, 131068]
     const texts = INVALID.flatMap((hex) => {
       const bytes = Buffer.from(hex, 'hex')
-      return [1, 300, 454, 456, 1364, 1366, 4097].map((length) =>
-        Buffer.concat([bytes, Buffer.alloc(length, 'é'), bytes, Buffer.from('b')]),
-      )
+      return lengths.flatMap((length) => {
+        const text = Buffer.concat([bytes, Buffer.alloc(length, 'é'), bytes])
+        return [text, Buffer.concat([text, Buffer.from('b')])]
+      })
     })
-    for (const pattern of ['^[^q]*b$', '\\ufffd{2}b', '^\\ufffd', 'q', '^.(é)+']) {
+    for (const pattern of ['^[^q]*b$', '\\ufffd{2}b', '^\\ufffd', '\\ufffd$', 'q', '^.(é)+']) {
       expectAsJavaScript(pattern, '', texts)
     }
   })

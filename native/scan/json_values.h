@@ -3,6 +3,7 @@
 
 #include "number.h"
 #include "parse.h"
+#include "utf8.h"
 
 namespace linemill {
 namespace {
@@ -58,36 +59,6 @@ inline bool is_plain_number(const uint8_t* at, const uint8_t* end) {
   const uint8_t* significant = fraction;
   while (significant < end && *significant == '0') significant++;
   return size_t(significant - fraction) < MOST_LEADING_ZEROS;
-}
-
-inline bool is_continuation(uint8_t byte) { return (byte & 0xc0) == 0x80; }
-
-/** The length of the character of UTF-8 at `at`, which is not ASCII; 0 if it is none. */
-inline uint32_t character_length(const uint8_t* at, const uint8_t* end) {
-  const uint8_t first = at[0];
-  const uint32_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || size_t(end - at) < length) return 0;
-  for (uint32_t index = 1; index < length; index++) {
-    if (!is_continuation(at[index])) return 0;
-  }
-  const uint8_t second = at[1];
-  // Not longer than need be, no surrogate, and none behind the last one.
-  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f)) return 0;
-  if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) return 0;
-  return length;
-}
-
-inline bool is_utf8(const uint8_t* at, const uint8_t* end) {
-  while (at < end) {
-    if (*at < 0x80) {
-      at++;
-      continue;
-    }
-    const uint32_t length = character_length(at, end);
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
 }
 
 inline bool is_same(const uint8_t* at, const uint8_t* end, const char* word) {

@@ -1,4 +1,4 @@
-/** Bytes that are no UTF-8. See automaton.h for the hazard of this folder. */
+/** Characters of UTF-8, and bytes that are none. See automaton.h for the hazard of this folder. */
 #pragma once
 
 #include <string.h>
@@ -29,6 +29,12 @@ inline size_t utf8_length(const uint8_t* at, const uint8_t* end, bool* is_valid)
   while (done > 1 && done < length && at + done < end && is_between(at[done], 0x80, 0xbf)) done++;
   *is_valid = done == length;
   return done;
+}
+
+inline bool is_utf8(const uint8_t* at, const uint8_t* end) {
+  bool is_valid = true;
+  while (at < end && is_valid) at += *at < 0x80 ? 1 : utf8_length(at, end, &is_valid);
+  return is_valid;
 }
 
 /** Replace what is no UTF-8 as JavaScript does, in a copy that has room for COPY_BYTES; false where it may need more. */

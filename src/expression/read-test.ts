@@ -209,7 +209,8 @@ const TEXT_METHODS: Readonly<Record<string, number>> = {
 }
 
 /** Read `column.startsWith('a')` and the like, `['a', 'b'].includes(column)`, and `/literal/.test(column)`. */
-function readCall({ callee, arguments: args, optional }: CallExpression, context: Context) {
+function readCall(call: CallExpression, context: Context) {
+  const { callee, arguments: args, optional } = call
   if (callee.type !== 'MemberExpression' || callee.computed || callee.optional || optional) return undefined
   if (callee.property.type !== 'Identifier' || args.length !== 1) return undefined
   const { name } = callee.property
@@ -223,8 +224,8 @@ function readCall({ callee, arguments: args, optional }: CallExpression, context
   if (name === 'includes' && callee.object.type === 'ArrayExpression') {
     return readMembership(callee.object.elements, asked, context)
   }
-  if (name !== 'test' || callee.object.type !== 'Literal') return undefined
-  return readPlainRegExp(callee.object.regex, asked)
+  const match = findMatch(call, context)
+  return match === undefined ? undefined : readPlainRegExp(match.regExp, match.column)
 }
 
 /** Numbers are looked for by number, texts as texts. */
@@ -251,9 +252,9 @@ function readMembership(elements: readonly (Node | null)[], column: number, cont
 }
 
 /** A regular expression without anything special in it, but perhaps for what holds it at an end. */
-function readPlainRegExp(regex: { pattern: string; flags: string } | null | undefined, column: number) {
-  const plain = /^(\^?)([^\\^$.*+?()[\]{}|/]+)(\$?)$/u.exec(regex?.pattern ?? '')
-  if (regex?.flags !== '' || plain === null || !plain[2].isWellFormed()) return undefined
+function readPlainRegExp({ pattern, flags }: RegExpText, column: number) {
+  const plain = /^(\^?)([^\\^$.*+?()[\]{}|/]+)(\$?)$/u.exec(pattern)
+  if (flags !== '' || plain === null || !plain[2].isWellFormed()) return undefined
   const [, start, text, end] = plain
   if (start !== '' && end !== '') return textTest(column, TEST_TEXT_AMONG, [text])
   return textTest(column, start ? TEST_TEXT_STARTS : end ? TEST_TEXT_ENDS : TEST_TEXT_HAS, [text])

@@ -9,6 +9,8 @@ import {
   MATCHER_YES,
 } from '../predicate-layout.js'
 
+const PIECE_BYTES = 64 * 1024
+
 /** Asks whether texts are matched by a regular expression (layout: MATCHER_). */
 export class Matcher {
   readonly #start: number
@@ -34,18 +36,34 @@ export class Matcher {
   matches(bytes: Buffer, start: number, end: number, prefix: Buffer): boolean {
     const first = prefix.length > 0 ? bytes.subarray(start, end).indexOf(prefix) : 0
     if (first < 0) return false
-    const outcome = this.#outcomeOf(bytes, start + first, end)
-    if (outcome !== MATCHER_UNKNOWN) return outcome === MATCHER_YES
-    const decoded = Buffer.from(bytes.toString('utf8', start + first, end))
-    return this.#outcomeOf(decoded, 0, decoded.length) === MATCHER_YES
+    const outcome = this.#outcomeOf(this.#step(this.#start, bytes, start + first, end))
+    return (outcome === MATCHER_UNKNOWN ? this.#redecode(bytes, start + first, end) : outcome) === MATCHER_YES
   }
 
-  #outcomeOf(bytes: Buffer, start: number, end: number): number {
+  /** The outcome of a text with bytes that are no UTF-8: piece by piece, since no string holds more than half a gigabyte. */
+  #redecode(bytes: Buffer, start: number, end: number): number {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+    let row = this.#start
+    for (let at = start; at < end; at += PIECE_BYTES) {
+      const until = Math.min(end, at + PIECE_BYTES)
+      const piece = Buffer.from(decoder.decode(bytes.subarray(at, until), { stream: until < end }))
+      row = this.#step(row, piece, 0, piece.length)
+    }
+    return this.#outcomeOf(row)
+  }
+
+  /** The row behind some bytes, or the outcome. */
+  #step(from: number, bytes: Buffer, start: number, end: number): number {
     const table = this.#table
     const classes = this.#classes
     const firstRow = MATCHER_OUTCOMES * this.#classCount
-    let row = this.#start
+    let row = from
     for (let at = start; at < end && row >= firstRow; at++) row = table[row + classes[bytes[at]]]
-    return table[row + this.#classCount - 1] / this.#classCount
+    return row
+  }
+
+  /** What it comes to where the text ends in a row. */
+  #outcomeOf(row: number): number {
+    return this.#table[row + this.#classCount - 1] / this.#classCount
   }
 }
