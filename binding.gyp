@@ -37,8 +37,8 @@
     {
       'target_name': 'mapping',
       'type': 'static_library',
-      'sources': ['native/ending.cc', 'native/errno_name.cc', 'native/fault_guard.cc', 'native/huge_pages.cc',
-                  'native/mapping.cc'],
+      'sources': ['native/ending.cc', 'native/errno_name.cc', 'native/fault_guard.cc', 'native/file_blocks.cc',
+                  'native/huge_pages.cc', 'native/mapping.cc'],
     },
     {
       'target_name': 'scanners',
@@ -60,7 +60,7 @@
           'target_name': 'native_test',
           'type': 'executable',
           'sources': ['native/test/main.cc', 'native/test/columns_test.cc', 'native/test/ending_test.cc', 'native/test/fields_test.cc',
-                      'native/test/huge_pages_test.cc', 'native/test/mapping_test.cc', 'native/test/members_test.cc',
+                      'native/test/file_blocks_test.cc', 'native/test/huge_pages_test.cc', 'native/test/mapping_test.cc', 'native/test/members_test.cc',
                       'native/test/match_test.cc', 'native/test/numbers_test.cc', 'native/test/scanners_test.cc', 'native/test/select_test.cc'],
           'dependencies': ['mapping', 'scanners'],
           'conditions': [['OS=="linux"', {'libraries': ['-lpthread', '-ldl']}]],

@@ -11,6 +11,12 @@ namespace {
 
 const Scanners& scanners_of(const CallbackInfo& info) { return *static_cast<const Scanners*>(info.Data()); }
 
+/** A dialect comes as one number: the delimiter, and the quote times 65536. */
+Dialect dialect_at(const CallbackInfo& info, size_t index) {
+  const uint32_t packed = uint32_at(info, index);
+  return {packed & 0xffff, packed >> 16};
+}
+
 bool is_within(uint64_t start, uint64_t end, size_t length) { return start <= end && end <= length; }
 
 /** How much of an array an offset of 32 bits can reach. */

@@ -20,6 +20,11 @@
   WORD(SUMMARY_ENDS, 2)                                                           \
   WORD(SUMMARY_BLANKS, 6)                                                         \
   WORD(SUMMARY_WORDS, 10)                                                         \
+  /* Threads that summarise blocks of a file. */                                  \
+  WORD(FILE_BLOCKS_NEXT, 0)                                                       \
+  WORD(FILE_BLOCKS_DONE, 16)                                                      \
+  WORD(FILE_BLOCKS_STOP, 32)                                                      \
+  WORD(FILE_BLOCKS_SHARES, 48)                                                    \
   /* Parameters and results of cut_records. */                                    \
   WORD(CUT_NEXT, 0)                                                               \
   WORD(CUT_OWN_END, 1)                                                            \

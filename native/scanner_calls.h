@@ -2,15 +2,10 @@
 #pragma once
 
 #include "batch_calls.h"
+#include "file_block_calls.h"
 
 namespace linemill {
 namespace {
-
-/** A dialect comes as one number: the delimiter, and the quote times 65536. */
-Dialect dialect_at(const CallbackInfo& info, size_t index) {
-  const uint32_t packed = uint32_at(info, index);
-  return {packed & 0xffff, packed >> 16};
-}
 
 Value summarize(const CallbackInfo& info) {
   const Bytes bytes(info, 0);
@@ -94,6 +89,7 @@ Value scanners(const CallbackInfo& info) {
   void* const data = const_cast<Scanners*>(set);
   Napi::Object result = Napi::Object::New(env);
   result.Set("summarize", Napi::Function::New<summarize>(env, "summarize", data));
+  result.Set("summarizeBlocks", Napi::Function::New<summarize_blocks>(env, "summarizeBlocks", data));
   result.Set("findRecordStart", Napi::Function::New<find_record_start>(env, "findRecordStart", data));
   result.Set("cutRecords", Napi::Function::New<cut_records>(env, "cutRecords", data));
   result.Set("copyExtents", Napi::Function::New<copy_extents>(env, "copyExtents", data));

@@ -18,7 +18,7 @@ compile() { # the flags of an instruction set must not reach code that every pro
   objects+=("$object")
 }
 
-for source in native/ending.cc native/errno_name.cc native/fault_guard.cc native/huge_pages.cc native/mapping.cc native/predicate.cc native/scanners.cc native/test/*.cc; do
+for source in native/ending.cc native/errno_name.cc native/fault_guard.cc native/file_blocks.cc native/huge_pages.cc native/mapping.cc native/predicate.cc native/scanners.cc native/test/*.cc; do
   compile "$source"
 done
 compile native/isa/scalar.cc

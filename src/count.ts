@@ -9,6 +9,7 @@ import {
 } from './engine/execute.js'
 import { makeExplanation, makeFigures, type VerbFigures } from './engine/figures.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
+import { hasOwnThreads, summarizeAll } from './engine/summarize-all.js'
 import { checkInputs } from './engine/watch.js'
 import { type CompileCondition, type Condition, loadCondition } from './engine/where.js'
 import { LinemillError } from './errors.js'
@@ -74,6 +75,10 @@ async function executeOn(
   task: TaskSettings,
   settings: Settings,
 ): Promise<Execution> {
+  if (isAll(task) && hasOwnThreads(prepared, settings)) {
+    const execution = await summarizeAll(prepared, settings)
+    if (execution !== undefined) return execution
+  }
   if (pool !== undefined) return execute(prepared, pool, task, [], settings)
   // Loading the pool and node:worker_threads takes longer than counting a small input.
   const isAlone = workersNeeded(task, prepared, settings) === 0
@@ -104,7 +109,8 @@ export async function explainCount(
     outputs: 0,
     work: task,
   })
-  return where === undefined ? explanation : { ...explanation, expression: where.plan }
+  if (where !== undefined) return { ...explanation, expression: where.plan }
+  return hasOwnThreads(prepared, settings) ? { ...explanation, workers: settings.workers } : explanation
 }
 
 /** A count that is ready to run. */
@@ -159,6 +165,11 @@ async function prepareCount(
   }
 }
 
+/** Whether all records are counted: their blocks are only summarised. */
+function isAll({ kernel }: TaskSettings): boolean {
+  return kernel === undefined
+}
+
 /** All records of each input, up to the limit. */
 function countAll({ ends }: Execution, limit: number): number[] {
   let left = limit
@@ -178,7 +189,7 @@ function makeReport(
 ): CountReport {
   const perInput = prepared.inputs.map(({ name }, index) => ({ name, count: counts[index] }))
   const count = counts.reduce((sum, one) => sum + one, 0)
-  const workers = execution.workers.length
+  const workers = execution.workers.length + execution.ownThreads
   const figures = makeFigures(prepared, settings, execution, { ...own, workers, outputBytes: 0 })
   // Where all are counted, none is processed.
   return { ...figures, records: Math.max(count, execution.records), count, perInput }

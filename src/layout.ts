@@ -34,6 +34,21 @@ export const SUMMARY_BLANKS = 6
 export const SUMMARY_WORDS = 10
 
 /**
+ * What threads that summarise blocks of a file have in common, `Primitives.summarizeBlocks` (Int32 words). Those that are
+ * written often lie a cache line apart.
+ *
+ *   word    in/out  content
+ *   0       in/out  NEXT: the next block that nobody has taken, from 0
+ *   16      out     DONE: blocks summarised
+ *   32      in/out  STOP: not 0 where no more blocks are to be taken, or one cannot be read
+ *   48..    in/out  SHARES: blocks that each thread has summarised, added to what stands there
+ */
+export const FILE_BLOCKS_NEXT = 0
+export const FILE_BLOCKS_DONE = 16
+export const FILE_BLOCKS_STOP = 32
+export const FILE_BLOCKS_SHARES = 48
+
+/**
  * Parameters and results of `Primitives.cutRecords` (Uint32 words). Offsets are relative to the window.
  *
  *   word  in/out  content

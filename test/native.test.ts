@@ -375,7 +375,7 @@ function show(bytes: Uint8Array, parameters: object, dialect: Dialect): string {
 describe('addon', () => {
   test('has the layout of layout.ts', () => {
     const shared =
-      /^(SUMMARY|CUT|EXTENT|COPY|NO|NUMBER|SUMS|ADD|PREDICATE|TEST|SELECT|SELECTED|MATCHER|NAMES?|MEMBERS?|PLACE|GROUP|MOST|KEY|ASSIGN|HASH|SURVEY|FIELDS|RUN)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
+      /^(SUMMARY|CUT|EXTENT|COPY|NO|NUMBER|SUMS|ADD|PREDICATE|TEST|SELECT|SELECTED|MATCHER|NAMES?|MEMBERS?|PLACE|GROUP|MOST|KEY|ASSIGN|HASH|SURVEY|FIELDS|FILE_BLOCKS|RUN)_|^(FIELD_START|UNQUOTED|QUOTED|QUOTE_IN_QUOTED|STATE_COUNT)$/
     const constants = Object.entries({
       ...layout,
       ...numberLayout,

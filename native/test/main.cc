@@ -12,6 +12,7 @@ namespace linemill_test {
 void test_columns();
 void test_ending();
 void test_fields();
+void test_file_blocks();
 void test_huge_pages();
 void test_scanners();
 void test_mapping();
@@ -52,6 +53,7 @@ int main(int count, char** arguments) {
     linemill_test::test_fields();
     linemill_test::test_members();
     linemill_test::test_mapping();
+    linemill_test::test_file_blocks();
     linemill_test::test_huge_pages();
     linemill_test::test_ending();
   }

@@ -59,6 +59,8 @@ export interface Execution extends Totals {
   readonly workerFigures: readonly WorkerFigures[]
   /** The workers that took part, worker 0 first. */
   readonly workers: readonly PoolWorker[]
+  /** Threads of the primitives' own that took part. */
+  readonly ownThreads: number
   /** The states of a reduction: a built-in kernel's; of a job's without worker 0's, which stays there. */
   readonly states: readonly unknown[]
   /** About the first record that each worker passed over, where it did. */
@@ -114,12 +116,12 @@ export async function execute(
   )
   const tally = new Tally(prepared, region, settings, onBoundary)
   const gatherer = new Gatherer(region, sinks, { isEager: gather === 'eager', onRetire: tally.retire })
-  const failures = new Failures(region)
+  const failures = new Failures(() => region.control.cancel())
   const began = now()
   const run = { prepared, task, settings, region, failures }
   const workers = pool.workers(workersNeeded(task, prepared, settings))
   const threads = startThreads(run, workers)
-  const stopWatching = watch(region, prepared, settings, failures)
+  const stopWatching = watch(() => region.control.finished, prepared, settings, failures)
   const stopWatchingCalls = await watchCallsOf(run, workers)
   const gathering = gatherer.gather()
   const leaving = Promise.allSettled([...threads, gathering]).then(() =>
@@ -146,6 +148,7 @@ export async function execute(
     drains: gatherer.drains,
     bytesWritten: gatherer.bytesWritten,
     workers,
+    ownThreads: 0,
     workerFigures: finished.map(({ figures }) => figures),
     firstErrors: finished.flatMap(({ firstError }) => firstError ?? []),
     states: (task.job === undefined ? finished : finished.slice(1)).map(({ state }) => state),
@@ -163,16 +166,16 @@ async function tellFirst(
   return withFirst(tooMany, prepared, await Promise.all(threads))
 }
 
-/** How long what is being written may take to return; a sink may be stuck. */
-const WRITE_MILLISECONDS = 1000
+/** How long a call of the system's may take to return; what it writes to, or reads from, may be stuck. */
+const SETTLE_MILLISECONDS = 1000
 
-/** Wait until sinks are at rest, or stuck. */
-async function settled(gathering: Promise<void>): Promise<void> {
+/** Wait until work that is needed no more is at rest, or stuck. What it throws is known already. */
+export async function settled(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const isLate = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, WRITE_MILLISECONDS)
+    timer = setTimeout(resolve, SETTLE_MILLISECONDS)
   })
-  await Promise.race([gathering.catch(() => undefined), isLate]) // what it throws is among the failures
+  await Promise.race([work.catch(() => undefined), isLate])
   clearTimeout(timer)
 }
 

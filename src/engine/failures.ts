@@ -1,9 +1,8 @@
 import type { LinemillError } from '../errors.js'
-import type { Region } from '../region/region.js'
 
 /** Failures of a run; the lowest block's is the one that is told. */
 export class Failures {
-  readonly #region: Region
+  readonly #cancel: () => void
   #lowest: { blockIndex: number; error: LinemillError } | undefined
   #end: () => void = () => undefined
   /** Resolves when the run ends at once, whatever is still under way. */
@@ -11,8 +10,9 @@ export class Failures {
     this.#end = resolve
   })
 
-  constructor(region: Region) {
-    this.#region = region
+  /** @param cancel lets what is under way end. */
+  constructor(cancel: () => void) {
+    this.#cancel = cancel
   }
 
   /** A block failed: the blocks before it are still finished. */
@@ -24,7 +24,7 @@ export class Failures {
   /** Something failed that belongs to no block (-1): the run ends at once. */
   add(blockIndex: number, error: LinemillError): void {
     this.addBlock(blockIndex, error)
-    this.#region.control.cancel()
+    this.#cancel()
     this.#end()
   }
 

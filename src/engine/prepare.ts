@@ -2,7 +2,7 @@ import { describeValue, LinemillError } from '../errors.js'
 import { chooseColumns, chooseMembers } from '../format/columns.js'
 import { type FormatChoice, formatOf, hasFields } from '../format/format.js'
 import { type Head, readHead } from '../format/head.js'
-import { closeInputs, inputFault, type OpenInput, openInput, openReader } from '../input/open.js'
+import { closeInputs, type OpenInput, openInput, openSmallReader } from '../input/open.js'
 import type { FormatName, Settings } from '../options.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { choosePrimitives } from '../primitives/choose.js'
@@ -125,11 +125,10 @@ type InputHead = Head & { readonly format: FormatName }
 function readInputHead(input: OpenInput, choice: FormatChoice, primitives: Primitives): InputHead {
   const format = choice.format === 'auto' ? formatOf(input.name) : choice.format
   if (choice.format === 'auto' && !hasFields(format)) checkNoFields(input.name, format, choice)
-  const reader = openReader(input.handle)
+  const reader = openSmallReader(input.handle)
   try {
     const { byteLength } = input.handle
     const head = readHead({ name: input.name, byteLength, reader, format }, choice, primitives)
-    if (reader.isFaulted()) throw inputFault(input.name)
     return { format, ...head }
   } finally {
     reader.close()

@@ -2,6 +2,7 @@ import type { Settings } from '../options.js'
 import { type Boundary, planFrom } from '../plan/plan.js'
 import { type Execution, execute, NO_JOB, type Workers } from './execute.js'
 import type { Prepared } from './prepare.js'
+import { hasOwnThreads, summarizeAll } from './summarize-all.js'
 
 /** Where a run over some of the records has to begin, and how many records there are. */
 export interface Place {
@@ -22,7 +23,9 @@ export async function seek(
   settings: Settings,
 ): Promise<Place> {
   const passed = new PassedBlocks(start)
-  const execution = await execute(prepared, pool, NO_JOB, [], settings, passed.add)
+  const execution =
+    (hasOwnThreads(prepared, settings) && (await summarizeAll(prepared, settings, passed.add))) ||
+    (await execute(prepared, pool, NO_JOB, [], settings, passed.add))
   const records = execution.ends.reduce((sum, end) => sum + end.records, 0)
   const { count, after } = passed.before(start < 0 ? records + start : start)
   return { prepared: { ...prepared, plan: planFrom(prepared.plan, count, after) }, records, execution }

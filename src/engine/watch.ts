@@ -2,16 +2,15 @@ import { now } from '../clock.js'
 import { asLinemillError, LinemillError } from '../errors.js'
 import { inputChange } from '../input/open.js'
 import type { Settings } from '../options.js'
-import type { Region } from '../region/region.js'
 import { cancelled } from './cancellation.js'
 import type { Failures } from './failures.js'
 import type { Prepared } from './prepare.js'
 
 const PROGRESS_MILLISECONDS = 100
 
-/** Report progress and pass on the signal's abort, until the returned function is called. */
+/** Report progress, by how many blocks are finished, and pass on the signal's abort, until the returned function is called. */
 export function watch(
-  region: Region,
+  finished: () => number,
   prepared: Prepared,
   settings: Settings,
   failures: Failures,
@@ -23,7 +22,7 @@ export function watch(
   const began = now()
   const bytesTotal = prepared.byteLength
   const report = (): void => {
-    const blocksDone = region.control.finished
+    const blocksDone = finished()
     const blocksTotal = prepared.plan.blockCount
     const bytesDone = Math.min(bytesTotal, blocksDone * prepared.plan.blockBytes)
     const seconds = (now() - began) / 1000

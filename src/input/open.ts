@@ -22,6 +22,16 @@ export function openReader(handle: InputHandle): InputReader {
   return handle.strategy === 'mapped' ? new MappedReader(handle) : new PreadReader(handle)
 }
 
+/** Make access to a few bytes of an input, whatever its strategy: a window over a mapping is large, and V8 collects for it. */
+export function openSmallReader(handle: InputHandle): InputReader {
+  return new PreadReader(handle)
+}
+
+/** Throw if bytes of an input that is mapped could not be read. */
+export function checkFault({ strategy, mapping, name }: InputHandle): void {
+  if (strategy === 'mapped' && loadAddon()?.isFaulted(mapping)) throw inputFault(name)
+}
+
 /**
  * Open a file and choose how its bytes are obtained.
  *

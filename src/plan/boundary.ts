@@ -102,12 +102,7 @@ export class BoundaryFinder {
   }
 
   #summarize(block: Block, summary: Uint32Array): void {
-    const { contentStart, dialect, byteLength } = block.input
-    const from = Math.max(contentStart, block.start - 2)
-    const { bytes, base } = this.#readerOf(block.inputIndex).window(from, block.end)
-    const range = { start: block.start - base, end: block.end - base, contentStart: contentStart - base }
-    this.#primitives.summarize(bytes, range, dialect, summary)
-    if (block.end === byteLength) endAtInputEnd(summary, bytes[range.end - 1] as number)
+    summarizeBlock(block, this.#readerOf(block.inputIndex), this.#primitives, summary)
   }
 
   /**
@@ -158,6 +153,21 @@ export class BoundaryFinder {
     doubles[counts + 3] = after.runRecords
     this.#control.setPhase(index, PHASE_BOUNDARY)
   }
+}
+
+/** Summarise a block. The end of an input ends its last record. */
+export function summarizeBlock(
+  block: Block,
+  reader: InputReader,
+  primitives: Primitives,
+  summary: Uint32Array,
+): void {
+  const { contentStart, dialect, byteLength } = block.input
+  const from = Math.max(contentStart, block.start - 2)
+  const { bytes, base } = reader.window(from, block.end)
+  const range = { start: block.start - base, end: block.end - base, contentStart: contentStart - base }
+  primitives.summarize(bytes, range, dialect, summary)
+  if (block.end === byteLength) endAtInputEnd(summary, bytes[range.end - 1] as number)
 }
 
 /** Count the end of an input as the end of its last line and record, where no line feed ends them. */

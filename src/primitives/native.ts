@@ -9,6 +9,7 @@ import { LinemillError } from '../errors.js'
 import { ASSIGN_END, ASSIGN_NEXT, ASSIGN_ODD, ASSIGN_STATUS } from '../group-layout.js'
 import { NUMBER_UNKNOWN } from '../number-layout.js'
 import { MEMBERS_END, MEMBERS_NEXT, SELECT_END, SELECT_NEXT } from '../predicate-layout.js'
+import { bindSummarizeBlocks, type SummarizeFileBlocks } from './file-blocks.js'
 import { assignGroups as assignPortably } from './portable-group.js'
 import { cutMembers as cutPortably } from './portable-members.js'
 import { parseNumbers as parsePortably } from './portable-numbers.js'
@@ -25,6 +26,7 @@ interface Scanners {
     dialect: number,
     summary: Uint32Array,
   ): void
+  summarizeBlocks: SummarizeFileBlocks
   findRecordStart(bytes: Uint8Array, from: number, limit: number, state: number, dialect: number): number
   cutRecords(bytes: Uint8Array, cut: Uint32Array, wanted: Uint32Array, table: Uint32Array): void
   copyExtents: Primitives['copyExtents']
@@ -202,6 +204,7 @@ function bind(instructionSet: InstructionSet, scanners: Scanners): Primitives {
     summarize(bytes, range, dialect, summary) {
       scanners.summarize(bytes, range.start, range.end, range.contentStart, packDialect(dialect), summary)
     },
+    summarizeBlocks: bindSummarizeBlocks(scanners.summarizeBlocks, packDialect),
     findRecordStart(bytes, range, dialect) {
       return scanners.findRecordStart(bytes, range.from, range.limit, range.state, packDialect(dialect))
     },

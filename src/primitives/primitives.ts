@@ -32,6 +32,24 @@ export interface NumberFields {
   readonly until: number
 }
 
+/** Blocks of one length that follow each other in an open file. Offsets are absolute in it. */
+export interface FileBlocks {
+  readonly fd: number
+  /** Id of the file's mapping; -1 where its bytes are read. */
+  readonly mapping: number
+  readonly start: number
+  readonly contentStart: number
+  readonly blockBytes: number
+  readonly dialect: Dialect
+  readonly threads: number
+  /** As much as `roomForBlocks` says, where the file is read. */
+  readonly room: Uint8Array
+  /** One for each block (layout: SUMMARY_). */
+  readonly summaries: Uint32Array
+  /** How far the threads are, and whether they are to stop (layout: FILE_BLOCKS_). */
+  readonly words: Int32Array
+}
+
 /**
  * All offsets are relative to `bytes`, below 2^32. `bytes` is a window of the input and is never written.
  * Ranges are half-open.
@@ -50,6 +68,13 @@ export interface Primitives {
     dialect: Dialect,
     summary: Uint32Array,
   ): void
+
+  /**
+   * Summarise blocks of a file on threads of its own, which take microseconds to start, while JavaScript goes on. It ends
+   * before its time where a block cannot be read: blocks left undone keep their summaries as they were. Absent where
+   * primitives have no threads. Nobody may use `room`, or write to `summaries`, until it has resolved.
+   */
+  readonly summarizeBlocks?: (blocks: FileBlocks) => Promise<void>
 
   /**
    * Find the first byte of the first record that starts behind `from`, given the automaton's state before
