@@ -9,7 +9,7 @@ import {
 } from './engine/execute.js'
 import { makeExplanation, makeFigures, type VerbFigures } from './engine/figures.js'
 import { openPrepared, type Prepared } from './engine/prepare.js'
-import { hasOwnThreads, summarizeAll } from './engine/summarize-all.js'
+import { hasOwnThreads, summarizeAll, threadsFor } from './engine/summarize-all.js'
 import { checkInputs } from './engine/watch.js'
 import { type CompileCondition, type Condition, loadCondition } from './engine/where.js'
 import { LinemillError } from './errors.js'
@@ -110,7 +110,8 @@ export async function explainCount(
     work: task,
   })
   if (where !== undefined) return { ...explanation, expression: where.plan }
-  return hasOwnThreads(prepared, settings) ? { ...explanation, workers: settings.workers } : explanation
+  const isOnOwnThreads = hasOwnThreads(prepared, settings)
+  return isOnOwnThreads ? { ...explanation, workers: threadsFor(prepared.plan, settings) } : explanation
 }
 
 /** A count that is ready to run. */

@@ -84,6 +84,10 @@ describe.runIf(isNative)('threads of the addon', () => {
     // The last block of an input is the main thread's.
     expect(report.workerFigures.reduce((sum, { blocks }) => sum + blocks, 0)).toBe(2499)
     expect(await explainCount(path, options)).toMatchObject({ workers: 3, blocks: 2500 })
+    // Each block that is read takes memory.
+    const small = { ...options, strategy: 'pread', blockBytes: 2048, memoryBytes: 4096 } as const
+    expect(await count(path, small)).toMatchObject({ count: 5000, blocks: 5, workers: 2 })
+    expect(await explainCount(path, small)).toMatchObject({ workers: 2 })
   })
 
   test('find the last records', async () => {
@@ -126,13 +130,16 @@ describe.runIf(isNative)('threads of the addon', () => {
     const counting = count(path, { format: 'csv', blockBytes: 16, signal: abort.signal, workers: 2 })
     abort.abort(new Error('enough'))
     await expect(counting).rejects.toMatchObject({ code: 'ERR_CANCELLED' })
-    const throwing = count(path, {
-      ...{ format: 'csv', blockBytes: 1, workers: 2 },
-      onProgress: () => {
-        throw new Error('no')
-      },
-    })
-    await expect(throwing).rejects.toMatchObject({ code: 'ERR_USER_FUNCTION' })
+    // Progress is told while they work, and once more at the end, which is all that a small file has.
+    for (const blockBytes of [1, 1_000_000]) {
+      const throwing = count(path, {
+        ...{ format: 'csv', blockBytes, workers: 2 },
+        onProgress: () => {
+          throw new Error('no')
+        },
+      })
+      await expect(throwing).rejects.toMatchObject({ code: 'ERR_USER_FUNCTION' })
+    }
     expect((await count(path, { format: 'csv', workers: 2 })).count).toBe(499_999)
   })
 

@@ -40,6 +40,14 @@ export function hasOwnThreads({ plan, primitives }: Prepared, settings: Settings
   return !settings.mainThread || plan.blockCount > FEW_BLOCKS * plan.inputs.length
 }
 
+/** How many there are: no more than blocks at a time, and where blocks are read no more than fit into the memory of a run. */
+export function threadsFor({ inputs, blockBytes }: Plan, { workers, memoryBytes }: Settings): number {
+  const isRead = inputs.some(({ handle }) => handle.strategy === 'pread')
+  const fitting = isRead ? Math.floor(memoryBytes / blockBytes) : CALL_BLOCKS
+  const blocks = inputs.reduce((most, { blockCount }) => Math.max(most, blockCount), 0)
+  return Math.max(1, Math.min(workers, blocks, fitting, CALL_BLOCKS))
+}
+
 /**
  * Find the boundaries of all blocks of a plan on such threads, as `execute` without a job does.
  *
@@ -64,6 +72,7 @@ export async function summarizeAll(
   } finally {
     run.close()
   }
+  run.throwFailure()
   return {
     ...NOTHING_PROCESSED,
     passedByInput: ends.map(() => 0),
@@ -97,8 +106,7 @@ class Summarizing {
     this.#plan = plan
     this.#primitives = primitives
     this.#summarizeBlocks = primitives.summarizeBlocks as SummarizeBlocks
-    const most = Math.max(1, ...plan.inputs.map(({ blockCount }) => blockCount))
-    this.#threads = Math.min(settings.workers, most, CALL_BLOCKS)
+    this.#threads = threadsFor(plan, settings)
     const words = new Int32Array(FILE_BLOCKS_SHARES + this.#threads)
     this.#words = words
     this.#failures = new Failures(() => {
@@ -109,6 +117,11 @@ class Summarizing {
 
   close(): void {
     this.#stopWatching()
+  }
+
+  /** Throw what has failed beside the blocks: the last report of progress may, too. */
+  throwFailure(): void {
+    this.#failures.throwLowest()
   }
 
   /** What each thread did. */
