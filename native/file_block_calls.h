@@ -38,33 +38,43 @@ class FileBlocksWorker : public Napi::AsyncWorker {
   const MappingId window_;
 };
 
-/** The bytes that the blocks lie in, where they are read; 0 where they lie in no file. */
+/** Whether the blocks lie before their end, and none is empty. */
+bool are_within(const FileBlocks& blocks) {
+  return blocks.block_count == 0 ||
+         (blocks.end > blocks.start && (blocks.end - blocks.start - 1) / blocks.block_bytes >= blocks.block_count - 1);
+}
+
+/** The bytes from the reach of the first block to the end of the last. */
 uint64_t length_of(const FileBlocks& blocks) {
-  return blocks.start - blocks.reach + uint64_t(blocks.block_count) * blocks.block_bytes;
+  const uint64_t whole = uint64_t(blocks.block_count) * blocks.block_bytes;
+  const uint64_t rest = blocks.block_count == 0 ? 0 : blocks.end - blocks.start;
+  return blocks.start - blocks.reach + (rest < whole ? rest : whole);
 }
 
 /**
- * Arguments: descriptor, mapping or -1, start of the first block, start of the content, bytes of a block, dialect, threads,
- * room to read into, summaries, words.
+ * Arguments: descriptor, mapping or -1, start of the first block, start and end of the content, bytes of a block, dialect,
+ * threads, room to read into, summaries, words.
  */
 Value summarize_blocks(const CallbackInfo& info) {
   const int64_t mapping = int64_at(info, 1);
   const int64_t start = int64_at(info, 2);
   const int64_t content_start = int64_at(info, 3);
-  const uint32_t threads = uint32_at(info, 6);
-  const Bytes buffers(info, 7);
-  const Words summaries(info, 8);
-  const Integers words(info, 9);
-  FileBlocks blocks = {&scanners_of(info), dialect_at(info, 5), nullptr, 0, int(int64_at(info, 0)),
-                       uint64_t(content_start), uint64_t(start), uint32_at(info, 4), 0,
+  const int64_t end = int64_at(info, 4);
+  const uint32_t threads = uint32_at(info, 7);
+  const Bytes buffers(info, 8);
+  const Words summaries(info, 9);
+  const Integers words(info, 10);
+  FileBlocks blocks = {&scanners_of(info), dialect_at(info, 6), nullptr, 0, int(int64_at(info, 0)),
+                       uint64_t(content_start), uint64_t(start), uint64_t(end), uint32_at(info, 5), 0,
                        summaries.data, words.data, threads, buffers.data};
   const size_t count = summaries.length / SUMMARY_WORDS;
   const uint64_t room = mapping >= 0 ? 0 : threads * block_buffer_bytes(blocks.block_bytes);
-  const bool is_valid = content_start >= 0 && start >= content_start && blocks.block_bytes > 0 &&
+  const bool is_valid = content_start >= 0 && start >= content_start && end >= 0 && blocks.block_bytes > 0 &&
                         blocks.block_bytes <= INT32_MAX && count <= INT32_MAX / 2 && threads > 0 &&
                         buffers.length >= room && words.length >= uint64_t(FILE_BLOCKS_SHARES) + threads;
   if (!is_valid) return throw_range(info.Env(), "summarizeBlocks");
   blocks.block_count = uint32_t(count);
+  if (!are_within(blocks)) return throw_range(info.Env(), "summarizeBlocks");
   blocks.reach = reach_of(blocks.start, blocks.content_start);
   void* data = nullptr;
   const MappingId window = MappingId(mapping);

@@ -35,7 +35,7 @@ const uint8_t* bytes_of(const FileBlocks& blocks, uint64_t from, uint64_t end, u
 
 bool summarize_block(const FileBlocks& blocks, uint32_t index, uint8_t* buffer) {
   const uint64_t start = blocks.start + uint64_t(index) * blocks.block_bytes;
-  const uint64_t end = start + blocks.block_bytes;
+  const uint64_t end = blocks.end - start < blocks.block_bytes ? blocks.end : start + blocks.block_bytes;
   const uint64_t from = reach_of(start, blocks.content_start);
   const uint8_t* const bytes = bytes_of(blocks, from, end, buffer);
   if (bytes == nullptr) return false;

@@ -11,7 +11,7 @@
 
 namespace linemill {
 
-/** Blocks of one length that follow each other in a file, and where their summaries go. */
+/** Blocks of one length that follow each other in a file, the last one cut off at `end`, and where their summaries go. */
 struct FileBlocks {
   const Scanners* scanners;
   Dialect dialect;
@@ -21,6 +21,7 @@ struct FileBlocks {
   int fd;
   uint64_t content_start;
   uint64_t start;
+  uint64_t end;
   uint32_t block_bytes;
   uint32_t block_count;
   /** SUMMARY_WORDS for each block. */

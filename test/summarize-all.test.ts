@@ -81,8 +81,7 @@ describe.runIf(isNative)('threads of the addon', () => {
     const report = await count(path, options)
     expect(report).toMatchObject({ count: 5000, blocks: 2500, workers: 3 })
     expect(report.workerFigures).toHaveLength(3)
-    // The last block of an input is the main thread's.
-    expect(report.workerFigures.reduce((sum, { blocks }) => sum + blocks, 0)).toBe(2499)
+    expect(report.workerFigures.reduce((sum, { blocks }) => sum + blocks, 0)).toBe(2500)
     expect(await explainCount(path, options)).toMatchObject({ workers: 3, blocks: 2500 })
     // Each block that is read takes memory.
     const small = { ...options, strategy: 'pread', blockBytes: 2048, memoryBytes: 4096 } as const
@@ -160,7 +159,7 @@ describe.runIf(isNative)('threads of the addon', () => {
     const fd = openSync(path, 'r')
     const mapping = loadAddon()?.mapFile(fd, 400) as number
     const fine = {
-      ...{ fd, mapping: -1, start: 0, contentStart: 0, blockBytes: 100, threads: 2 },
+      ...{ fd, mapping: -1, start: 0, contentStart: 0, contentEnd: 400, blockBytes: 100, threads: 2 },
       dialect: { delimiter: 44, quote: 34, skipsBlank: false },
       room: new Uint8Array(1000),
       summaries: new Uint32Array(4 * SUMMARY_WORDS).fill(NO_INDEX),
@@ -175,8 +174,12 @@ describe.runIf(isNative)('threads of the addon', () => {
       { threads: 0 },
       { threads: 3 },
       { room: new Uint8Array(300) },
-      { mapping, start: 1 },
-      { mapping, summaries: new Uint32Array(5 * SUMMARY_WORDS) },
+      { start: 1, contentEnd: 301 },
+      { contentEnd: -1 },
+      { contentEnd: 300 },
+      { summaries: new Uint32Array(5 * SUMMARY_WORDS) },
+      { mapping, start: 1, contentEnd: 401 },
+      { mapping, contentEnd: 500, summaries: new Uint32Array(5 * SUMMARY_WORDS) },
       { mapping: mapping + 1000 },
       { words: new Int32Array(FILE_BLOCKS_SHARES + 1) },
     ]

@@ -65,8 +65,9 @@ bool is_right(const FileBlocks& blocks, const std::vector<uint8_t>& bytes, const
   uint32_t expected[SUMMARY_WORDS];
   memset(expected, 0xff, sizeof(expected));
   const uint32_t start = uint32_t(blocks.start) + index * blocks.block_bytes;
+  const uint32_t whole = start + blocks.block_bytes;
   if (is_done) {
-    const Range range = {start, start + blocks.block_bytes, int64_t(blocks.content_start)};
+    const Range range = {start, blocks.end < whole ? uint32_t(blocks.end) : whole, int64_t(blocks.content_start)};
     blocks.scanners->summarize(bytes.data(), range, blocks.dialect, expected);
   }
   return memcmp(expected, outcome.summaries.data() + size_t(index) * SUMMARY_WORDS, sizeof(expected)) == 0;
@@ -77,10 +78,10 @@ void test_agreement(const Scanners* set, const std::vector<uint8_t>& bytes, int 
   for (const uint32_t block_bytes : lengths) {
     const uint32_t content_start = random.below(5);
     const uint32_t start = content_start + random.below(3) * block_bytes;
-    const uint32_t count = (FILE_BYTES - start) / block_bytes;
+    const uint32_t count = (FILE_BYTES - start + block_bytes - 1) / block_bytes;
     const uint64_t reach = reach_of(start, content_start);
     const uint32_t threads = 1 + random.below(MOST_THREADS);
-    FileBlocks blocks = {set, CSV, nullptr, reach, fd, content_start, start, block_bytes, count,
+    FileBlocks blocks = {set, CSV, nullptr, reach, fd, content_start, start, FILE_BYTES, block_bytes, count,
                          nullptr, nullptr, threads, nullptr};
     for (const bool is_mapped : {false, true}) {
       blocks.mapped = is_mapped ? bytes.data() + reach : nullptr;
@@ -94,7 +95,7 @@ void test_agreement(const Scanners* set, const std::vector<uint8_t>& bytes, int 
 
 /** A file that ends before its blocks do: those that it has are right, or left undone; the others are left undone. */
 void test_short_file(const Scanners* set, const std::vector<uint8_t>& bytes, int fd) {
-  const FileBlocks blocks = {set, CSV, nullptr, 0, fd, 0, 0, 1000, 60, nullptr, nullptr, 3, nullptr};
+  const FileBlocks blocks = {set, CSV, nullptr, 0, fd, 0, 0, 60000, 1000, 60, nullptr, nullptr, 3, nullptr};
   const Outcome outcome = run(blocks);
   int32_t done = 0;
   for (uint32_t index = 0; index < 60; index++) {

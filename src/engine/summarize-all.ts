@@ -1,4 +1,5 @@
 import { now } from '../clock.js'
+import type { InputReader } from '../input/input.js'
 import { checkFault, openSmallReader } from '../input/open.js'
 import {
   FILE_BLOCKS_DONE,
@@ -11,8 +12,14 @@ import {
   SUMMARY_WORDS,
 } from '../layout.js'
 import type { Settings } from '../options.js'
-import { type Boundary, composeBoundary, inputBoundary, summarizeBlock } from '../plan/boundary.js'
-import { blockAt, type InputPlan, type Plan } from '../plan/plan.js'
+import {
+  type Boundary,
+  composeBoundary,
+  endAtInputEnd,
+  inputBoundary,
+  summarizeBlock,
+} from '../plan/boundary.js'
+import { type Block, blockAt, type InputPlan, type Plan } from '../plan/plan.js'
 import { roomForBlocks } from '../primitives/file-blocks.js'
 import { allocateFresh } from '../primitives/fresh-memory.js'
 import type { Primitives } from '../primitives/primitives.js'
@@ -146,10 +153,7 @@ class Summarizing {
         for (let at = 0; at < summaries.length; at += SUMMARY_WORDS) {
           const summary = summaries.subarray(at, at + SUMMARY_WORDS)
           const index = first + at / SUMMARY_WORDS
-          if (summary[SUMMARY_LINES] === NO_INDEX) {
-            summarizeBlock(blockAt(this.#plan, index, inputIndex), reader, this.#primitives, summary)
-            this.#words[FILE_BLOCKS_DONE]++
-          }
+          this.#complete(blockAt(this.#plan, index, inputIndex), reader, summary)
           boundary = composeBoundary(boundary, summary, input.dialect.skipsBlank)
           onBoundary(index, boundary)
         }
@@ -161,22 +165,29 @@ class Summarizing {
     return boundary
   }
 
+  /** Summarise a block that is left to this thread, or let the end of the input end its last record. */
+  #complete(block: Block, reader: InputReader, summary: Uint32Array): void {
+    if (summary[SUMMARY_LINES] === NO_INDEX) {
+      summarizeBlock(block, reader, this.#primitives, summary)
+      this.#words[FILE_BLOCKS_DONE]++
+    } else if (block.end === block.input.byteLength) {
+      const { bytes, base } = reader.window(block.end - 1, block.end)
+      endAtInputEnd(summary, bytes[block.end - 1 - base] as number)
+    }
+  }
+
   /** Summarise blocks `[first, end)`. NO_INDEX stands for the lines of those that are left to this thread. */
   async #summarize(input: InputPlan, first: number, end: number): Promise<Uint32Array> {
     const summaries = new Uint32Array((end - first) * SUMMARY_WORDS).fill(NO_INDEX)
-    // The input's last block is shorter, and its end ends a record.
-    const isLast = end === input.firstBlock + input.blockCount
-    const wholeBlocks = end - first - (isLast ? 1 : 0)
     this.#words[FILE_BLOCKS_NEXT] = 0
-    const { handle, dialect, contentStart } = input
+    const { handle, dialect, contentStart, byteLength: contentEnd } = input
     const { mapping, fd } = handle
     const { blockBytes } = this.#plan
     const call = this.#summarizeBlocks({
-      ...{ fd, mapping, dialect, contentStart, blockBytes },
+      ...{ fd, mapping, dialect, contentStart, contentEnd, blockBytes, summaries },
       start: contentStart + (first - input.firstBlock) * blockBytes,
-      threads: Math.min(this.#threads, Math.max(1, wholeBlocks)),
+      threads: Math.min(this.#threads, end - first),
       room: this.#roomFor(handle.strategy === 'pread'),
-      summaries: summaries.subarray(0, wholeBlocks * SUMMARY_WORDS),
       words: this.#words,
     })
     await Promise.race([call, this.#failures.ended])

@@ -171,7 +171,7 @@ export function summarizeBlock(
 }
 
 /** Count the end of an input as the end of its last line and record, where no line feed ends them. */
-function endAtInputEnd(summary: Uint32Array, lastByte: number): void {
+export function endAtInputEnd(summary: Uint32Array, lastByte: number): void {
   if (lastByte !== LINE_FEED) summary[SUMMARY_LINES] = (summary[SUMMARY_LINES] as number) + 1
   for (let state = 0; state < STATE_COUNT; state++) {
     const exit = ((summary[SUMMARY_EXITS] as number) >> (2 * state)) & 3

@@ -6,6 +6,7 @@ export type SummarizeFileBlocks = (
   mapping: number,
   start: number,
   contentStart: number,
+  contentEnd: number,
   blockBytes: number,
   dialect: number,
   threads: number,
@@ -27,9 +28,9 @@ export function bindSummarizeBlocks(
   summarize: SummarizeFileBlocks,
   pack: (dialect: Dialect) => number,
 ): (blocks: FileBlocks) => Promise<void> {
-  return ({ fd, mapping, start, contentStart, blockBytes, dialect, threads, room, summaries, words }) =>
-    summarize(
-      ...([fd, mapping, start, contentStart, blockBytes, pack(dialect), threads] as const),
-      ...([room, summaries, words] as const),
-    )
+  return ({ fd, mapping, start, contentStart, contentEnd, blockBytes, dialect, threads, ...memory }) => {
+    const { room, summaries, words } = memory
+    const where = [fd, mapping, start, contentStart, contentEnd, blockBytes] as const
+    return summarize(...where, pack(dialect), threads, room, summaries, words)
+  }
 }

@@ -32,13 +32,14 @@ export interface NumberFields {
   readonly until: number
 }
 
-/** Blocks of one length that follow each other in an open file. Offsets are absolute in it. */
+/** Blocks of one length that follow each other in an open file, the last one cut off. Offsets are absolute in it. */
 export interface FileBlocks {
   readonly fd: number
   /** Id of the file's mapping; -1 where its bytes are read. */
   readonly mapping: number
   readonly start: number
   readonly contentStart: number
+  readonly contentEnd: number
   readonly blockBytes: number
   readonly dialect: Dialect
   readonly threads: number
