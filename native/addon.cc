@@ -1,6 +1,6 @@
 /**
  * The Node-API surface: reads arguments, calls the plain C++ beside it, and turns statuses into exceptions. With
- * arguments.h, batch_calls.h and scanner_calls.h it alone knows Node. `src/primitives/native.ts` is its only caller, and
+ * arguments.h, batch_calls.h, file_block_calls.h and scanner_calls.h it alone knows Node. `src/primitives/native.ts` is its only caller, and
  * describes it in types.
  */
 #include <dlfcn.h>

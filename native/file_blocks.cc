@@ -88,6 +88,7 @@ void summarize_blocks(const FileBlocks& blocks) {
   std::vector<Start> starts;
   for (uint32_t thread = 0; thread < blocks.thread_count; thread++) starts.push_back({&blocks, thread});
   std::vector<pthread_t> threads;
+  threads.reserve(blocks.thread_count);
   for (uint32_t thread = 1; thread < blocks.thread_count; thread++) {
     pthread_t started;
     if (pthread_create(&started, nullptr, run_thread, &starts[thread]) != 0) break;

@@ -76,7 +76,7 @@ async function executeOn(
   settings: Settings,
 ): Promise<Execution> {
   if (isAll(task) && hasOwnThreads(prepared, settings)) {
-    const execution = await summarizeAll(prepared, settings)
+    const execution = await summarizeAll(prepared, pool ?? NO_WORKERS, settings)
     if (execution !== undefined) return execution
   }
   if (pool !== undefined) return execute(prepared, pool, task, [], settings)

@@ -11,7 +11,7 @@ import type { LinemillError } from '../dist/errors.js'
 import { FILE_BLOCKS_SHARES, NO_INDEX, SUMMARY_WORDS } from '../dist/layout.js'
 import { createPool } from '../dist/pool.js'
 import { loadAddon, nativePrimitives } from '../dist/primitives/native.js'
-import { tail } from '../dist/slice.js'
+import { slice, tail } from '../dist/slice.js'
 import { drawFrom, makeDraw } from './draw.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'linemill-summarize-'))
@@ -140,6 +140,27 @@ describe.runIf(isNative)('threads of the addon', () => {
       await expect(throwing).rejects.toMatchObject({ code: 'ERR_USER_FUNCTION' })
     }
     expect((await count(path, { format: 'csv', workers: 2 })).count).toBe(499_999)
+  })
+
+  test('end where their pool is closed', async () => {
+    const path = fileOf('a,b\n'.repeat(500_000))
+    const own = createPool({ workers: 2 })
+    const counting = own.count(path, { format: 'csv', blockBytes: 16 })
+    const closing = expect(counting).rejects.toMatchObject({ code: 'ERR_WORKER' })
+    await new Promise((resolve) => setImmediate(resolve))
+    await own.close()
+    await closing
+  })
+
+  test('number the records of several inputs', async () => {
+    const paths = ['a', 'b'].map((letter) =>
+      fileOf(Array.from({ length: 1000 }, (_, index) => `${letter}${index}\n`).join('')),
+    )
+    const options = { format: 'lines', blockBytes: 16, workers: 2 } as const
+    const { output } = await slice(paths, { ...options, start: -1001, end: -999 })
+    expect(String(output)).toBe('a999\nb0\n')
+    // Only own threads count an input to its end without a worker; with a limit workers end early.
+    expect((await count(paths, { ...options, limit: 5 })).count).toBe(5)
   })
 
   test('report progress up to the end', async () => {

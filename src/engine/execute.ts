@@ -41,7 +41,7 @@ export const NO_JOB: TaskSettings = {
 }
 
 /** What a run wants of a pool. */
-export type Workers = Pick<Pool, 'workers' | 'settle' | 'takeMemory' | 'leaveMemory'>
+export type Workers = Pick<Pool, 'workers' | 'settle' | 'takeMemory' | 'leaveMemory' | 'onClose'>
 
 /** For a run that the main thread does alone. */
 export const NO_WORKERS: Workers = {
@@ -49,6 +49,7 @@ export const NO_WORKERS: Workers = {
   settle: async (requests) => void (await Promise.allSettled(requests)),
   takeMemory: () => undefined,
   leaveMemory: () => undefined,
+  onClose: () => () => undefined,
 }
 
 /** What a run of all blocks came to. */

@@ -24,7 +24,7 @@ export async function seek(
 ): Promise<Place> {
   const passed = new PassedBlocks(start)
   const execution =
-    (hasOwnThreads(prepared, settings) && (await summarizeAll(prepared, settings, passed.add))) ||
+    (hasOwnThreads(prepared, settings) && (await summarizeAll(prepared, pool, settings, passed.add))) ||
     (await execute(prepared, pool, NO_JOB, [], settings, passed.add))
   const records = execution.ends.reduce((sum, end) => sum + end.records, 0)
   const { count, after } = passed.before(start < 0 ? records + start : start)

@@ -25,17 +25,21 @@ import { allocateFresh } from '../primitives/fresh-memory.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { WorkerFigures } from '../report.js'
 import { countEnding } from '../worker/ending-threads.js'
-import { type Execution, settled } from './execute.js'
+import { type Execution, settled, type Workers } from './execute.js'
 import { Failures } from './failures.js'
 import type { Prepared } from './prepare.js'
 import type { OnBoundary } from './tally.js'
 import { watch } from './watch.js'
 
-/** Where the main thread takes part, it is through with so few blocks of an input before other threads would pay. */
+/** So few blocks of an input are done by the main thread before others would pay; inputs of so few each are many workers'. */
 const FEW_BLOCKS = 16
 
 /** Blocks whose summaries are held at a time. */
 const CALL_BLOCKS = 1024
+/** The end of the process waits for a call, so that one is short. */
+const CALL_BYTES = 128 * 2 ** 20
+/** The most memory that blocks are read into. */
+const ROOM_BYTES = 2 ** 30
 
 /**
  * Whether the blocks of a plan of which nothing but their boundaries is wanted are summarised by threads of the
@@ -44,30 +48,33 @@ const CALL_BLOCKS = 1024
 export function hasOwnThreads({ plan, primitives }: Prepared, settings: Settings): boolean {
   const isAll = settings.limit === Number.MAX_SAFE_INTEGER
   if (primitives.summarizeBlocks === undefined || !isAll) return false
-  return !settings.mainThread || plan.blockCount > FEW_BLOCKS * plan.inputs.length
+  const isOne = plan.inputs.length === 1 && !settings.mainThread
+  return isOne || plan.blockCount > FEW_BLOCKS * plan.inputs.length
 }
 
 /** How many there are: no more than blocks at a time, and where blocks are read no more than fit into the memory of a run. */
 export function threadsFor({ inputs, blockBytes }: Plan, { workers, memoryBytes }: Settings): number {
   const isRead = inputs.some(({ handle }) => handle.strategy === 'pread')
-  const fitting = isRead ? Math.floor(memoryBytes / blockBytes) : CALL_BLOCKS
+  const fitting = isRead ? Math.floor(Math.min(memoryBytes, ROOM_BYTES) / blockBytes) : CALL_BLOCKS
   const blocks = inputs.reduce((most, { blockCount }) => Math.max(most, blockCount), 0)
   return Math.max(1, Math.min(workers, blocks, fitting, CALL_BLOCKS))
 }
 
 /**
- * Find the boundaries of all blocks of a plan on such threads, as `execute` without a job does.
+ * Find the boundaries of all blocks of a plan on such threads, as `execute` without a job does; where the pool is closed
+ * meanwhile it ends as that does.
  *
  * @returns undefined where an input ends inside quotes: `execute` finds where they begin, and fails.
  * @throws LinemillError ERR_INPUT, ERR_CANCELLED
  */
 export async function summarizeAll(
   prepared: Prepared,
+  pool: Workers,
   settings: Settings,
   onBoundary: OnBoundary = () => undefined,
 ): Promise<Execution | undefined> {
   const began = now()
-  const run = new Summarizing(prepared, settings)
+  const run = new Summarizing(prepared, pool, settings)
   const ends: Boundary[] = []
   try {
     for (const [inputIndex, input] of prepared.plan.inputs.entries()) {
@@ -106,23 +113,29 @@ class Summarizing {
   readonly #words: Int32Array
   readonly #failures: Failures
   readonly #stopWatching: () => void
+  readonly #stopListening: () => void
+  readonly #callBlocks: number
   #room: Buffer = Buffer.alloc(0)
 
-  constructor(prepared: Prepared, settings: Settings) {
+  constructor(prepared: Prepared, pool: Workers, settings: Settings) {
     const { plan, primitives } = prepared
     this.#plan = plan
     this.#primitives = primitives
     this.#summarizeBlocks = primitives.summarizeBlocks as SummarizeBlocks
     this.#threads = threadsFor(plan, settings)
+    const fewest = Math.max(this.#threads, Math.floor(CALL_BYTES / plan.blockBytes))
+    this.#callBlocks = Math.min(CALL_BLOCKS, fewest)
     const words = new Int32Array(FILE_BLOCKS_SHARES + this.#threads)
     this.#words = words
     this.#failures = new Failures(() => {
       words[FILE_BLOCKS_STOP] = 1
     })
     this.#stopWatching = watch(() => words[FILE_BLOCKS_DONE] as number, prepared, settings, this.#failures)
+    this.#stopListening = pool.onClose((error) => this.#failures.add(-1, error))
   }
 
   close(): void {
+    this.#stopListening()
     this.#stopWatching()
   }
 
@@ -148,8 +161,8 @@ class Summarizing {
     const end = input.firstBlock + input.blockCount
     let boundary = before
     try {
-      for (let first = input.firstBlock; first < end; first += CALL_BLOCKS) {
-        const summaries = await this.#summarize(input, first, Math.min(end, first + CALL_BLOCKS))
+      for (let first = input.firstBlock; first < end; first += this.#callBlocks) {
+        const summaries = await this.#summarize(input, first, Math.min(end, first + this.#callBlocks))
         for (let at = 0; at < summaries.length; at += SUMMARY_WORDS) {
           const summary = summaries.subarray(at, at + SUMMARY_WORDS)
           const index = first + at / SUMMARY_WORDS

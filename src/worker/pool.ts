@@ -166,6 +166,7 @@ function exitError(code: number): LinemillError {
 /** Worker threads that are started when they are first needed and used again from run to run. */
 export class Pool {
   readonly size: number
+  readonly #closeListeners = new Set<(error: LinemillError) => void>()
   #workers: PoolWorker[] = []
   #memory: RegionMemory | undefined
 
@@ -207,8 +208,15 @@ export class Pool {
     if (memory.byteLength + words.byteLength <= KEPT_BYTES) this.#memory = { memory, words }
   }
 
+  /** Be told when the pool is closed, for a run that uses no worker of it; call what is returned to be told no more. */
+  onClose(listener: (error: LinemillError) => void): () => void {
+    this.#closeListeners.add(listener)
+    return () => this.#closeListeners.delete(listener)
+  }
+
   /** End all workers, wherever they are. */
   async close(): Promise<void> {
+    for (const listener of this.#closeListeners) listener(poolClosed())
     const workers = this.#workers
     this.#workers = []
     this.#memory = undefined
