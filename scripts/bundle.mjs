@@ -71,21 +71,35 @@ const CACHE_OF_VERB = {
  * package lies elsewhere when it is installed. Modules of a user's are imported from here, since code that is compiled like
  * this has no `import`.
  */
-const startText = (name, marks) => `
-const { readFileSync } = require('node:fs')
+const startText = (name, marks, longest) => `
+const { closeSync, openSync, readFileSync, readSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
 const { Script } = require('node:vm')
 ${markOf}
 const marks = ${JSON.stringify(marks)}
+// Files are read into the same memory, one after the other: a page that is touched first costs more than what is in it.
+const memory = Buffer.allocUnsafeSlow(${longest} + 1)
+function read(path) {
+  const fd = openSync(path)
+  try {
+    let length = 0
+    for (let more = 1; more > 0; length += more) more = readSync(fd, memory, length, memory.length - length)
+    return length < memory.length ? memory.subarray(0, length) : readFileSync(path)
+  } finally {
+    closeSync(fd)
+  }
+}
 function load(name, cache) {
   const path = __dirname + '/' + name + '-bundle.cjs'
-  const code = readFileSync(path)
+  const code = read(path)
+  const mark = markOf(code)
+  const text = code.latin1Slice()
   let cachedData
   try {
-    if (process.arch === ${JSON.stringify(process.arch)}) cachedData = readFileSync(__dirname + '/' + cache + '.cache')
+    if (process.arch === ${JSON.stringify(process.arch)}) cachedData = read(__dirname + '/' + cache + '.cache')
   } catch {}
-  if (cachedData && markOf(code) + markOf(cachedData) !== marks[cache]) cachedData = undefined
-  const script = new Script(code.latin1Slice(), { filename: 'linemill:' + name, cachedData })
+  if (cachedData && mark + markOf(cachedData) !== marks[cache]) cachedData = undefined
+  const script = new Script(text, { filename: 'linemill:' + name, cachedData })
   return script.runInThisContext()(require, pathToFileURL(path).href, (url) => import(url)${name === 'main' ? ', (name) => load(name, name)' : ''})
 }
 load('${name}', ${name === 'main' ? `${JSON.stringify(CACHE_OF_VERB)}[process.argv[2]] ?? 'main-run'` : `'${name}'`})
@@ -198,11 +212,17 @@ function writeStarts() {
   for (const start of ['main', 'worker']) {
     const { folder } = placeOf(start)
     const there = Object.keys(CACHES).filter((cache) => existsSync(join(folder, `${cache}.cache`)))
-    const marks = there.map((cache) => {
-      const files = [`${placeOf(cache).name}-bundle.cjs`, `${cache}.cache`]
-      return [cache, files.map((file) => markOf(readFileSync(join(folder, file)))).join('')]
-    })
-    const text = startText(start, Object.fromEntries(marks))
+    let longest = 0
+    const markOfFile = (file) => {
+      const bytes = readFileSync(join(folder, file))
+      longest = Math.max(longest, bytes.length)
+      return markOf(bytes)
+    }
+    const marks = there.map((cache) => [
+      cache,
+      markOfFile(`${placeOf(cache).name}-bundle.cjs`) + markOfFile(`${cache}.cache`),
+    ])
+    const text = startText(start, Object.fromEntries(marks), longest)
     writeFileSync(join(folder, `${start}.cjs`), start === 'main' ? earlyText + guarded(text) : text)
     chmodSync(join(folder, `${start}.cjs`), 0o755)
   }

@@ -49,12 +49,11 @@ export interface Rows {
   readonly capacity: number
 }
 
-/** The groups of a thread as plain data that crosses threads. */
-export interface GroupKeys {
+/** The groups of a thread as plain data that crosses threads: the whole table, which may be gone on with there. */
+export interface GroupKeys extends GroupStore {
   readonly count: number
-  /** Layout: GROUP_. */
-  readonly groups: Uint32Array
-  readonly keyBytes: Uint8Array
+  /** Where the bytes of keys end. */
+  readonly keyEnd: number
 }
 
 const FIRST_PLACES = 2048
@@ -135,20 +134,24 @@ export class GroupTable {
     return splitKey(this.#buffer, groups[at + GROUP_START], groups[at + GROUP_END], fieldCount)
   }
 
-  /** The groups, to be absorbed by another thread's table. */
+  /** Give the groups away, to be absorbed by another thread's table: this one is not to be used any more. */
   keys(): GroupKeys {
-    const { groups, keyBytes } = this.#store
-    return {
-      count: this.count,
-      groups: groups.slice(0, GROUP_WORDS * this.count),
-      keyBytes: keyBytes.slice(0, this.#assign[ASSIGN_KEY_END]),
-    }
+    return { ...this.#store, count: this.count, keyEnd: this.#assign[ASSIGN_KEY_END] }
   }
 
-  /** Take in the groups of another table; gives the numbers that they have here. */
-  absorb({ count, groups, keyBytes }: GroupKeys): Uint32Array {
-    const ids = new Uint32Array(count)
-    const table = new Uint32Array(2 * count)
+  /**
+   * Take in the groups of another table that has the same seed; gives the numbers that they have here. A table without
+   * groups goes on with the other's memory.
+   */
+  absorb(keys: GroupKeys): Uint32Array {
+    const { count, groups, keyBytes } = keys
+    const ids = freshWords(count)
+    if (this.count === 0) {
+      this.#adopt(keys)
+      for (let group = 0; group < count; group++) ids[group] = group
+      return ids
+    }
+    const table = freshWords(2 * count)
     for (let group = 0; group < count; group++) {
       table[group] = groups[GROUP_WORDS * group + GROUP_START]
       table[count + group] = groups[GROUP_WORDS * group + GROUP_END]
@@ -159,6 +162,15 @@ export class GroupTable {
     this.useColumns([{ word: 0, quote: NO_BYTE }])
     this.assign({ bytes: keyBytes, table, capacity: count }, 0, count, ids)
     return ids
+  }
+
+  #adopt({ places, groups, keyBytes, count, keyEnd }: GroupKeys): void {
+    const placeCount = places.length / PLACE_WORDS
+    this.#store = { places, groups, keyBytes }
+    this.#assign[ASSIGN_GROUPS] = count
+    this.#assign[ASSIGN_KEY_END] = keyEnd
+    this.#assign[ASSIGN_PLACES] = placeCount
+    this.#assign[ASSIGN_MOST] = mostTaken(placeCount)
   }
 
   /** Make places for so many groups at once. */

@@ -1,4 +1,5 @@
 import { GroupTable } from '../batch/group-table.js'
+import { freshWords } from '../primitives/fresh-memory.js'
 import type { Primitives } from '../primitives/primitives.js'
 import { makeAccumulator, planAccumulators } from './accumulators.js'
 import type { Accumulator, AggregateValue } from './aggregate.js'
@@ -12,6 +13,8 @@ export class CombinedGroups {
   readonly #accumulators: readonly Accumulator<unknown>[]
   readonly #accumulatorOf: readonly number[]
   #firstIndexes: Float64Array = new Float64Array(0)
+  /** The groups in the order in which they appear in the inputs. */
+  #order: Uint32Array = new Uint32Array(0)
 
   constructor(description: GroupDescription, primitives: Primitives, partials: readonly GroupPartial[]) {
     const { seed, aggregates } = description
@@ -20,21 +23,45 @@ export class CombinedGroups {
     this.#table = new GroupTable(primitives, seed)
     this.#accumulatorOf = of
     this.#accumulators = plans.map((plan) => makeAccumulator(plan, primitives, seed) as Accumulator<unknown>)
-    for (const partial of partials) this.#combine(partial)
+    // The first one's table is gone on with: that of most groups.
+    for (const partial of partials.toSorted((a, b) => b.keys.count - a.keys.count)) this.#combine(partial)
   }
 
   #combine({ keys, firstIndexes, kept }: GroupPartial): void {
     const before = this.#table.count
     const groupOf = this.#table.absorb(keys)
-    const own = grown(this.#firstIndexes, this.#table.count)
-    this.#firstIndexes = own
-    for (let from = 0; from < groupOf.length; from++) {
-      const group = groupOf[from]
-      own[group] = group < before ? Math.min(own[group], firstIndexes[from]) : firstIndexes[from]
-    }
+    this.#placeInOrder(before, groupOf, firstIndexes)
     for (const [index, accumulator] of this.#accumulators.entries()) {
       accumulator.combine(kept[index] as never, groupOf)
     }
+  }
+
+  /**
+   * Merge the order of the groups so far with that of a thread, whose groups are in order as well: it processed blocks
+   * in order. A group of both has the place of its earlier record.
+   */
+  #placeInOrder(before: number, groupOf: Uint32Array, firstIndexes: Float64Array): void {
+    const count = this.#table.count
+    const firsts = grown(this.#firstIndexes, count)
+    const isPlaced = new Uint8Array(count)
+    const earlier = this.#order
+    const order = freshWords(count)
+    let at = 0
+    let next = 0
+    for (let from = 0; from < groupOf.length; from++) {
+      const group = groupOf[from]
+      const first = firstIndexes[from]
+      if (group < before && firsts[group] <= first) continue
+      for (; next < before && (firsts[earlier[next]] < first || isPlaced[earlier[next]] === 1); next++) {
+        if (isPlaced[earlier[next]] === 0) order[at++] = earlier[next]
+      }
+      firsts[group] = first
+      isPlaced[group] = 1
+      order[at++] = group
+    }
+    for (; next < before; next++) if (isPlaced[earlier[next]] === 0) order[at++] = earlier[next]
+    this.#firstIndexes = firsts
+    this.#order = order
   }
 
   get count(): number {
@@ -43,8 +70,7 @@ export class CombinedGroups {
 
   /** The groups in the order in which they appear in the inputs. */
   inOrder(): Uint32Array {
-    const firsts = this.#firstIndexes
-    return Uint32Array.from({ length: this.count }, (_, group) => group).sort((a, b) => firsts[a] - firsts[b])
+    return this.#order
   }
 
   /** The fields of a group's key. */

@@ -1,12 +1,12 @@
-import * as fs from 'node:fs'
+import { fstat, lstat as lstatOf, realpath as realpathOf, stat as statOf } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 // node:fs/promises would take two milliseconds to load.
-const statDescriptor = promisify(fs.fstat)
-const stat = promisify(fs.stat)
-const lstat = promisify(fs.lstat)
-const realpath = promisify(fs.realpath.native)
+const statDescriptor = promisify(fstat)
+const stat = promisify(statOf)
+const lstat = promisify(lstatOf)
+const realpath = promisify(realpathOf.native)
 
 /**
  * Find the file that a path means: symlinks are followed. A file that does not exist is named in its directory as it

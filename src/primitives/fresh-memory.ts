@@ -25,10 +25,21 @@ export function allocateFresh(byteLength: number): Buffer {
 }
 
 /** Make an array of zeros: in huge pages if it is large. It may begin anywhere in its buffer. */
-export function freshWords(count: number): Uint32Array<ArrayBuffer> {
-  const byteLength = count * Uint32Array.BYTES_PER_ELEMENT
-  if (byteLength < LEAST_BYTES) return new Uint32Array(count)
+export function freshArray<A>(Kind: FreshKind<A>, count: number): A {
+  const byteLength = count * Kind.BYTES_PER_ELEMENT
+  if (byteLength < LEAST_BYTES) return new Kind(count)
   // So large a piece is nearly always new from the system, which has zeros: nothing of this is touched here either.
   const buffer = new ArrayBuffer(byteLength + HUGE_PAGE_BYTES)
-  return new Uint32Array(buffer, preferHugePages(buffer), count)
+  return new Kind(buffer, preferHugePages(buffer), count)
+}
+
+/** A kind of typed arrays. */
+export interface FreshKind<A> {
+  readonly BYTES_PER_ELEMENT: number
+  new (count: number): A
+  new (buffer: ArrayBuffer, byteOffset: number, count: number): A
+}
+
+export function freshWords(count: number): Uint32Array<ArrayBuffer> {
+  return freshArray<Uint32Array<ArrayBuffer>>(Uint32Array, count)
 }

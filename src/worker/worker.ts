@@ -10,6 +10,7 @@ import type { Primitives } from '../primitives/primitives.js'
 import { Region } from '../region/region.js'
 import type { WorkerFigures } from '../report.js'
 import { BlockLoop } from './block-loop.js'
+import { largeBuffersIn } from './large-buffers.js'
 import type { FromWorker, JobReference, ToWorker, WorkerTask } from './messages.js'
 import { kernelResults, kernelSettings, makeParts, prepareBuiltIn } from './prepare-kernel.js'
 import { markWorker } from './start-thread.js'
@@ -17,7 +18,7 @@ import { markWorker } from './start-thread.js'
 markWorker()
 
 const port = parentPort as MessagePort
-const post = (message: FromWorker): void => port.postMessage(message)
+const post = (message: FromWorker, given: ArrayBuffer[] = []): void => port.postMessage(message, given)
 
 // What a job prints is no output of the run, and must not wait for this thread's event loop.
 for (const stream of [process.stdout, process.stderr]) {
@@ -109,7 +110,8 @@ async function runTask(task: WorkerTask): Promise<void> {
     if (task.handsOver) await prepareHandOver(loop, task, region)
     const kernel = task.kernel && (await prepareBuiltIn(loop, task.kernel, task, region))
     const figures = loop.run()
-    post({ type: 'finished', figures, ...kernelResults(kernel) })
+    const results = kernelResults(kernel)
+    post({ type: 'finished', figures, ...results }, largeBuffersIn(results.state))
     return
   }
   const job = await load(task.job)
