@@ -28,6 +28,9 @@ interface LineTable {
   readonly capacity: number
 }
 
+/** Where extents are copied to. */
+export type ExtentTarget = Pick<SlotWriter, 'target' | 'position' | 'limit' | 'nextSlot'>
+
 /** What extents are extents of. */
 export interface ExtentSources {
   /** The window's. */
@@ -134,7 +137,7 @@ export class ExtentList {
   }
 
   /** Copy the extents before `end`, with what follows them, into slots. */
-  writeTo(writer: SlotWriter, { bytes, text = NO_TEXT }: ExtentSources, end = this.count): void {
+  writeTo(writer: ExtentTarget, { bytes, text = NO_TEXT }: ExtentSources, end = this.count): void {
     if (end === 0) return
     const copy = this.#copy
     copy[COPY_FIRST] = 0

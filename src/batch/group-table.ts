@@ -74,8 +74,9 @@ export class GroupTable {
   readonly #assign = new Uint32Array(ASSIGN_WORDS)
   #columns = new Uint32Array(0)
   #store: GroupStore
-  /** The bytes of the keys, as `fieldsOf` looks at them. */
+  /** The bytes of the keys as a Buffer. */
   #buffer: Buffer = Buffer.alloc(0)
+  #ranges = new Uint32Array(0)
 
   constructor(primitives: Primitives, seed: HashSeed) {
     this.#primitives = primitives
@@ -126,12 +127,29 @@ export class GroupTable {
     return this.#store.groups[GROUP_WORDS * group + GROUP_ROW]
   }
 
+  /** The bytes of the keys, valid until groups are added. */
+  get keyBytes(): Buffer {
+    const { keyBytes } = this.#store
+    if (this.#buffer.buffer !== keyBytes.buffer) this.#buffer = asBuffer(keyBytes)
+    return this.#buffer
+  }
+
+  /** Write start and end of each field of a group's key, among the bytes of the keys, to `ranges`, which has room for all. */
+  findFields(group: number, ranges: Uint32Array): void {
+    const at = GROUP_WORDS * group
+    const { groups } = this.#store
+    splitKey(this.keyBytes, groups[at + GROUP_START], groups[at + GROUP_END], ranges)
+  }
+
   /** The fields of a group's key, of which there are so many: bytes are valid until groups are added. */
   fieldsOf(group: number, fieldCount: number): (string | Buffer)[] {
-    const { groups, keyBytes } = this.#store
-    const at = GROUP_WORDS * group
-    if (this.#buffer.buffer !== keyBytes.buffer) this.#buffer = asBuffer(keyBytes)
-    return splitKey(this.#buffer, groups[at + GROUP_START], groups[at + GROUP_END], fieldCount)
+    if (this.#ranges.length !== 2 * fieldCount) this.#ranges = new Uint32Array(2 * fieldCount)
+    const ranges = this.#ranges
+    this.findFields(group, ranges)
+    const fields: (string | Buffer)[] = []
+    for (let at = 0; at < ranges.length; at += 2)
+      fields.push(fieldAt(this.#buffer, ranges[at], ranges[at + 1]))
+    return fields
   }
 
   /** Give the groups away, to be absorbed by another thread's table: this one is not to be used any more. */
@@ -218,20 +236,21 @@ function mostTaken(places: number): number {
 }
 
 /** Take the fields apart that a key is made of (layout: KEY_). */
-function splitKey(bytes: Buffer, start: number, end: number, fieldCount: number): (string | Buffer)[] {
-  const fields: (string | Buffer)[] = []
-  let at = start
-  while (fields.length < fieldCount - 1) {
-    let length: number = bytes[at++]
+function splitKey(bytes: Buffer, start: number, end: number, ranges: Uint32Array): void {
+  const last = ranges.length - 2
+  let from = start
+  for (let at = 0; at < last; at += 2) {
+    let length: number = bytes[from++]
     if (length === KEY_LONG) {
-      length = bytes.readUInt32LE(at)
-      at += 4
+      length = bytes.readUInt32LE(from)
+      from += 4
     }
-    fields.push(fieldAt(bytes, at, at + length))
-    at += length
+    ranges[at] = from
+    from += length
+    ranges[at + 1] = from
   }
-  fields.push(fieldAt(bytes, at, end))
-  return fields
+  ranges[last] = from
+  ranges[last + 1] = end
 }
 
 /** A short text of ASCII as a string, which takes less than an array of its own; all else as bytes. */

@@ -1,3 +1,4 @@
+import type { OutputDialect } from '../batch/encode.js'
 import { makeHashSeed } from '../batch/group-table.js'
 import { LinemillError } from '../errors.js'
 import { type ColumnList, findColumns, memberNames, namesWritten } from '../format/column-list.js'
@@ -10,6 +11,7 @@ import type { Pool } from '../worker/pool.js'
 import { describeAggregate, nameAggregate, type WrittenAggregate } from './aggregate-list.js'
 import type { Execution, Workers } from './execute.js'
 import { makeExplanation } from './figures.js'
+import { areEncodable, GroupRows } from './group-rows.js'
 import { type ColumnsThere, openPrepared, type Prepared } from './prepare.js'
 import { planReading, type Reading, takeApart, warnOfMissing } from './reading.js'
 import { reduce } from './reduce.js'
@@ -160,7 +162,7 @@ export async function runGrouping(
 
 function makeTable(
   groups: CombinedGroups,
-  { kernel, columns, sort, top }: Grouping,
+  { prepared, kernel, columns, sort, top }: Grouping,
   haveTexts: (index: number) => boolean,
 ): Table {
   const order = groups.inOrder()
@@ -170,9 +172,14 @@ function makeTable(
   const valueIn = (row: number, column: number) =>
     column < keyCount ? groups.keyOf(order[row])[column] : groups.valueOf(order[row], column - keyCount)
   const sorted = sort.length === 0 ? undefined : sortRows(order.length, sort, valueIn)
+  const rowCount = Math.min(top, order.length)
+  function* inRows(): Generator<number> {
+    for (let index = 0; index < rowCount; index++) {
+      yield order[sorted === undefined ? index : sorted[index]]
+    }
+  }
   function* makeRows(): Iterator<TableRow> {
-    for (let index = 0; index < Math.min(top, order.length); index++) {
-      const group = order[sorted === undefined ? index : sorted[index]]
+    for (const group of inRows()) {
       const row: TableValue[] = groups.keyOf(group)
       for (let aggregate = 0; aggregate < kernel.aggregates.length; aggregate++) {
         row.push(groups.valueOf(group, aggregate))
@@ -181,7 +188,12 @@ function makeTable(
       yield row
     }
   }
-  return { columns, rows: { [Symbol.iterator]: makeRows } }
+  const rows = { [Symbol.iterator]: makeRows }
+  const groupColumns = { keyCount, aggregateCount: kernel.aggregates.length }
+  if (!areEncodable(groupColumns)) return { columns, rows }
+  const encodeRows = (dialect: OutputDialect) =>
+    new GroupRows(groups, groupColumns, dialect, prepared.primitives).encode(inRows())
+  return { columns, rows, encodeRows }
 }
 
 /** What a column without texts holds is written in ndjson as it stands there, and nothing as null. */

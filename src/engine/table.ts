@@ -37,6 +37,8 @@ export interface Table {
   readonly columns: readonly string[]
   /** They may be made only when they are asked for: millions of them need not be there at once. */
   readonly rows: Iterable<TableRow>
+  /** All rows as csv or tsv in pieces, valid one at a time: sooner than they are made and encoded one by one. */
+  readonly encodeRows?: (dialect: OutputDialect) => Iterable<Buffer>
 }
 
 /** How a result is written. */
@@ -47,12 +49,17 @@ export const TABLE_FORMATS: readonly TableFormat[] = ['csv', 'tsv', 'ndjson']
 const PIECE_ROWS = 4096
 
 /** Encode a table, header first, in pieces of some thousand rows. */
-export function* encodeTable({ columns, rows }: Table, format: TableFormat): Generator<Buffer> {
+export function* encodeTable(table: Table, format: TableFormat): Generator<Buffer> {
+  const { columns, rows, encodeRows: encodeAll } = table
   const isJson = format === 'ndjson'
   // Every byte of the others is a character, so that bytes which are no UTF-8 pass as they are.
   const encoding = isJson ? 'utf8' : 'latin1'
   const encode = isJson ? encodeObjects(columns) : encodeRows(DIALECTS[format])
   if (!isJson) yield Buffer.from(encode(columns), encoding)
+  if (!isJson && encodeAll !== undefined) {
+    yield* encodeAll(DIALECTS[format])
+    return
+  }
   let text = ''
   let count = 0
   for (const row of rows) {

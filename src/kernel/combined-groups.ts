@@ -78,6 +78,17 @@ export class CombinedGroups {
     return this.#table.fieldsOf(group, this.#description.keys.length)
   }
 
+  /** The bytes of all keys. */
+  get keyBytes(): Buffer {
+    return this.#table.keyBytes
+  }
+
+  /** Write start and end of each field of a group's key to `ranges`; gives the bytes of all keys. */
+  keyRanges(group: number, ranges: Uint32Array): Buffer {
+    this.#table.findFields(group, ranges)
+    return this.#table.keyBytes
+  }
+
   /** What an aggregate, by its index, comes to in a group. */
   valueOf(group: number, aggregate: number): AggregateValue {
     const accumulator = this.#accumulators[this.#accumulatorOf[aggregate]]
