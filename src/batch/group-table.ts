@@ -24,7 +24,7 @@ import {
   PLACE_WORDS,
 } from '../group-layout.js'
 import { NO_BYTE } from '../layout.js'
-import { freshWords } from '../primitives/fresh-memory.js'
+import { freshArray, freshWords } from '../primitives/fresh-memory.js'
 import type { GroupStore, Primitives } from '../primitives/primitives.js'
 import { decodeShortAscii, SHORT_BYTES } from './short-ascii.js'
 
@@ -207,9 +207,8 @@ export class GroupTable {
     const needed = assign[ASSIGN_KEY_END] + assign[ASSIGN_NEEDED] + KEY_SPARE
     if (needed <= keyBytes.length) return
     if (needed > MOST_KEY_BYTES) throw tooMany('4 GiB of keys')
-    const longer = allocate(
-      () => new Uint8Array(Math.min(MOST_KEY_BYTES, Math.max(2 * keyBytes.length, needed))),
-    )
+    const length = Math.min(MOST_KEY_BYTES, Math.max(2 * keyBytes.length, needed))
+    const longer = allocate(() => freshArray<Uint8Array>(Uint8Array, length))
     longer.set(keyBytes)
     this.#store = { places, groups, keyBytes: longer }
   }

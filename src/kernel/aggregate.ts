@@ -49,8 +49,8 @@ export interface Accumulator<C = never> {
   add(records: GroupedRecords, column: C): void
   /** What was kept, as plain data that crosses threads. */
   partial(): unknown
-  /** Take in what another thread has kept; `groupOf` gives the group here of each group there. */
-  combine(partial: never, groupOf: Uint32Array): void
+  /** Take in what another thread has kept; `groupOf` gives the group here, one of so many, of each group there. */
+  combine(partial: never, groupOf: Uint32Array, groupCount: number): void
   /** What an aggregate comes to in a group. */
   value(group: number, aggregate: AggregateDescription): AggregateValue
 }

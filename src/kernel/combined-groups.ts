@@ -32,7 +32,7 @@ export class CombinedGroups {
     const groupOf = this.#table.absorb(keys)
     this.#placeInOrder(before, groupOf, firstIndexes)
     for (const [index, accumulator] of this.#accumulators.entries()) {
-      accumulator.combine(kept[index] as never, groupOf)
+      accumulator.combine(kept[index] as never, groupOf, this.#table.count)
     }
   }
 

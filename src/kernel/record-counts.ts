@@ -21,11 +21,10 @@ export class RecordCounts implements Accumulator<undefined> {
     return this.counts
   }
 
-  combine(partial: Float64Array, groupOf: Uint32Array): void {
-    let groupCount = 0
-    for (const group of groupOf) groupCount = Math.max(groupCount, group + 1)
-    this.counts = grown(this.counts, groupCount)
-    for (let group = 0; group < groupOf.length; group++) this.counts[groupOf[group]] += partial[group]
+  combine(partial: Float64Array, groupOf: Uint32Array, groupCount: number): void {
+    const counts = grown(this.counts, groupCount)
+    for (let from = 0; from < groupOf.length; from++) counts[groupOf[from]] += partial[from]
+    this.counts = counts
   }
 
   value(group: number): number {
