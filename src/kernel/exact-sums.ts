@@ -30,22 +30,10 @@ import {
 } from '../number-layout.js'
 import { freshWords } from '../primitives/fresh-memory.js'
 import type { Primitives } from '../primitives/primitives.js'
-import { addLimbs, LIMB, limbsToBigint, takeCarries } from './limbs.js'
+import { isIdentity } from './grown.js'
+import { addLimbs, LIMB, limbsToBigint, takeCarries, wholeOfLimbs } from './limbs.js'
 import { roundQuotient, roundRoot } from './rounding.js'
-
-/** Numbers of a group that its limbs have no bits for. */
-interface Spill {
-  /** Times 2^SPILL_SCALE. */
-  sum: bigint
-  /** Times 2^(2 * SPILL_SCALE). */
-  squares: bigint
-  /** The least and greatest integer beyond 2^53. */
-  min: bigint | undefined
-  max: bigint | undefined
-}
-
-/** Every double is a multiple of 2^-SPILL_SCALE. */
-const SPILL_SCALE = 1074
+import { SPILL_SCALE, type Spill, scaleDouble, widen } from './spill.js'
 
 /** Sums as plain data that crosses threads. */
 export interface ExactSumsPartial {
@@ -65,8 +53,8 @@ export class ExactSums {
   readonly #spills = new Map<number, Spill>()
   readonly #add = new Uint32Array(ADD_WORDS)
   #left = new Uint32Array(0)
-  #words = new Uint32Array(0)
-  #doubles = new Float64Array(0)
+  #words: Uint32Array = new Uint32Array(0)
+  #doubles: Float64Array = new Float64Array(0)
   /** Numbers that may have been added to a limb since carries were taken. */
   #added = 0
 
@@ -84,12 +72,18 @@ export class ExactSums {
     if (groupCount <= room) return
     const words = freshWords(this.#groupWords * Math.max(groupCount, 2 * room))
     words.set(this.#words)
+    const before = this.#words.length
+    this.#useWords(words)
+    const doubles = this.#doubles
+    for (let at = before; at < words.length; at += this.#groupWords) {
+      doubles[(at + SUMS_MIN) >> 1] = Number.POSITIVE_INFINITY
+      doubles[(at + SUMS_MAX) >> 1] = Number.NEGATIVE_INFINITY
+    }
+  }
+
+  #useWords(words: Uint32Array): void {
     this.#words = words
     this.#doubles = new Float64Array(words.buffer, words.byteOffset, words.length >> 1)
-    for (let at = room * this.#groupWords; at < words.length; at += this.#groupWords) {
-      this.#doubles[(at + SUMS_MIN) >> 1] = Number.POSITIVE_INFINITY
-      this.#doubles[(at + SUMS_MAX) >> 1] = Number.NEGATIVE_INFINITY
-    }
   }
 
   /**
@@ -152,11 +146,10 @@ export class ExactSums {
     return spill
   }
 
-  /** Give the sums as plain data. */
+  /** Give the sums away as plain data: this object's own memory. */
   partial(): ExactSumsPartial {
     this.#takeCarries()
-    const { groupCount } = this
-    return { groupCount, words: this.#words.slice(0, groupCount * this.#groupWords), spills: this.#spills }
+    return { groupCount: this.groupCount, words: this.#words, spills: this.#spills }
   }
 
   /**
@@ -164,24 +157,36 @@ export class ExactSums {
    *
    * @param groupOf the group here of each group there. Default: the same.
    */
-  combine({ groupCount, words, spills }: ExactSumsPartial, groupOf?: ArrayLike<number>): void {
+  combine(partial: ExactSumsPartial, groupOf?: ArrayLike<number>): void {
     this.#count(1)
-    const doubles = new Float64Array(words.buffer, words.byteOffset, words.length >> 1)
+    const { groupCount, words, spills } = partial
+    if (this.groupCount === 0 && (groupOf === undefined || isIdentity(groupOf))) {
+      this.groupCount = groupCount
+      this.#useWords(words)
+    } else {
+      this.#addWords(partial, groupOf)
+    }
+    for (const [group, spill] of spills) this.#combineSpill(groupOf?.[group] ?? group, spill)
+  }
+
+  #addWords({ groupCount, words: others }: ExactSumsPartial, groupOf?: ArrayLike<number>): void {
+    let most = 0
+    for (let group = 0; group < groupCount; group++) most = Math.max(most, groupOf?.[group] ?? group)
+    this.grow(most + 1)
+    const words = this.#words
+    const doubles = this.#doubles
+    const groupWords = this.#groupWords
+    const otherDoubles = new Float64Array(others.buffer, others.byteOffset, others.length >> 1)
     for (let group = 0; group < groupCount; group++) {
-      const target = groupOf === undefined ? group : groupOf[group]
-      this.grow(target + 1)
-      const from = group * this.#groupWords
-      const to = target * this.#groupWords
-      this.#doubles[(to + SUMS_COUNT) >> 1] += doubles[(from + SUMS_COUNT) >> 1]
+      const from = group * groupWords
+      const to = (groupOf?.[group] ?? group) * groupWords
+      doubles[(to + SUMS_COUNT) >> 1] += otherDoubles[(from + SUMS_COUNT) >> 1]
       const min = (to + SUMS_MIN) >> 1
       const max = (to + SUMS_MAX) >> 1
-      this.#doubles[min] = Math.min(this.#doubles[min], doubles[(from + SUMS_MIN) >> 1])
-      this.#doubles[max] = Math.max(this.#doubles[max], doubles[(from + SUMS_MAX) >> 1])
-      this.#words[to + SUMS_HAS_DECIMAL] |= words[from + SUMS_HAS_DECIMAL]
-      for (let at = SUMS_SUM; at < this.#groupWords; at += LIMB)
-        addLimbs(this.#words, to + at, words, from + at)
-      const there = spills.get(group)
-      if (there !== undefined) this.#combineSpill(target, there)
+      doubles[min] = Math.min(doubles[min], otherDoubles[(from + SUMS_MIN) >> 1])
+      doubles[max] = Math.max(doubles[max], otherDoubles[(from + SUMS_MAX) >> 1])
+      words[to + SUMS_HAS_DECIMAL] |= others[from + SUMS_HAS_DECIMAL]
+      for (let at = SUMS_SUM; at < groupWords; at += LIMB) addLimbs(words, to + at, others, from + at)
     }
   }
 
@@ -207,6 +212,10 @@ export class ExactSums {
    * which is infinite beyond all doubles. 0 of no numbers.
    */
   sum(group: number): number | bigint {
+    if (this.isInteger(group) && !this.#spills.has(group)) {
+      const whole = wholeOfLimbs(this.#words, group * this.#groupWords + SUMS_SUM)
+      if (whole !== undefined) return whole
+    }
     const { numerator, scale } = this.#sum(group)
     if (this.isInteger(group)) return toNumber(numerator >> BigInt(scale))
     return roundQuotient(numerator, 1n << BigInt(scale))
@@ -270,23 +279,7 @@ export class ExactSums {
   }
 }
 
-function widen(spill: Spill, min: bigint, max: bigint): void {
-  if (spill.min === undefined || min < spill.min) spill.min = min
-  if (spill.max === undefined || max > spill.max) spill.max = max
-}
-
 function toNumber(value: bigint): number | bigint {
   const limit = 2n ** 53n
   return value >= -limit && value <= limit ? Number(value) : value
-}
-
-const bits = new DataView(new ArrayBuffer(8))
-
-/** A double times 2^SPILL_SCALE, which is an integer. */
-function scaleDouble(value: number): bigint {
-  bits.setFloat64(0, Math.abs(value))
-  const exponent = bits.getUint32(0) >>> 20
-  const fraction = (bits.getUint32(0) & 0xfffff) * 2 ** 32 + bits.getUint32(4)
-  const size = exponent === 0 ? BigInt(fraction) : BigInt(2 ** 52 + fraction) << BigInt(exponent - 1)
-  return value < 0 ? -size : size
 }

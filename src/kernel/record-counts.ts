@@ -1,7 +1,7 @@
 import type { TextColumn } from '../batch/text-column.js'
 import type { Primitives } from '../primitives/primitives.js'
 import type { Accumulator, GroupedRecords } from './aggregate.js'
-import { grown } from './grown.js'
+import { grown, isIdentity } from './grown.js'
 
 /** Counts the records of each group. */
 export class RecordCounts implements Accumulator<undefined> {
@@ -22,6 +22,10 @@ export class RecordCounts implements Accumulator<undefined> {
   }
 
   combine(partial: Float64Array, groupOf: Uint32Array, groupCount: number): void {
+    if (this.counts.length === 0 && isIdentity(groupOf)) {
+      this.counts = partial
+      return
+    }
     const counts = grown(this.counts, groupCount)
     for (let from = 0; from < groupOf.length; from++) counts[groupOf[from]] += partial[from]
     this.counts = counts
