@@ -216,6 +216,28 @@ describe('numbers of groups', () => {
     expect(one.count).toBe(4)
     expect(one.fieldsOf(3, 2).map(String)).toEqual(['x', 'y'])
   })
+
+  test('which a table without groups goes on with', () => {
+    for (const primitives of SETS) {
+      const make = (count: number, from: number): GroupTable => {
+        const table = new GroupTable(primitives, SEED)
+        const fields = Array.from({ length: count }, (_, index) => [String(from + index)])
+        const rows = layOut(fields, 1)
+        table.useColumns(columnsOf(1, rows.capacity, NO_BYTE))
+        table.assign(rows, 0, count, new Uint32Array(rows.capacity))
+        return table
+      }
+      const whole = new GroupTable(primitives, SEED)
+      expect(whole.absorb(make(20_000, 0).keys())).toEqual(
+        Uint32Array.from({ length: 20_000 }, (_, id) => id),
+      )
+      // Half of them are there; the table has to grow for the others.
+      const expected = Uint32Array.from({ length: 40_000 }, (_, index) => 10_000 + index)
+      expect(whole.absorb(make(40_000, 10_000).keys())).toEqual(expected)
+      expect(whole.count).toBe(50_000)
+      expect(whole.fieldsOf(49_999, 1).map(String)).toEqual(['49999'])
+    }
+  })
 })
 
 describe('the hash', () => {

@@ -307,6 +307,25 @@ describe(`exact sums (${names})`, () => {
     }
   })
 
+  test('of whole numbers around the bounds of what is read without bigints, carries taken or not', () => {
+    const sizes = [1n, 2n ** 31n, 2n ** 32n, 2n ** 52n, 2n ** 53n, 2n ** 64n]
+    const values = sizes.flatMap((size) => [size - 1n, size, size + 1n, 1n - size, -size])
+    for (const primitives of sets) {
+      for (const value of values) {
+        for (const more of ['0', '-1', '4294967295', '-4294967296']) {
+          const sums = new ExactSums(primitives, { hasSquares: false })
+          sums.grow(1)
+          addFields(sums, primitives, [String(value), more], 0)
+          const sum = value + BigInt(more)
+          const expected = sum >= -(2n ** 53n) && sum <= 2n ** 53n ? Number(sum) : sum
+          expect(sums.sum(0), `${value} ${more}`).toBe(expected)
+          sums.partial()
+          expect(sums.sum(0), `${value} ${more}, carries taken`).toBe(expected)
+        }
+      }
+    }
+  })
+
   test('stay exact where carries have to be taken', () => {
     for (const primitives of sets) {
       const sums = new ExactSums(primitives, { hasSquares: true })
