@@ -52,7 +52,7 @@ export class CombinedGroups {
       const group = groupOf[from]
       const first = firstIndexes[from]
       if (group < before && firsts[group] <= first) continue
-      for (; next < before && (firsts[earlier[next]] < first || isPlaced[earlier[next]] === 1); next++) {
+      for (; next < before && firsts[earlier[next]] < first; next++) {
         if (isPlaced[earlier[next]] === 0) order[at++] = earlier[next]
       }
       firsts[group] = first
