@@ -40,6 +40,7 @@ await runPart({
     'lines that match, without a text': countMatchesWithoutText,
     'three columns': selectColumns,
     'count by category': groupByCategory,
+    'count by item': groupByItem,
     'the billion row challenge': challenge,
     'quoted records': countQuoted,
     'ndjson by status': filterNdjson,
@@ -136,39 +137,54 @@ async function selectColumns({ rows, prepare }) {
   }
 }
 
-async function groupByCategory({ rows, prepare }) {
-  const { path } = await prepare(rows)
-  const counts = new Map()
-  await eachLine(path, (line, index) => {
-    if (index === 0) return
-    const category = line.split(',')[4]
-    counts.set(category, (counts.get(category) ?? 0) + 1)
-  })
-  const lines = [...counts].map(([category, count]) => `${category},${count}`)
-  return {
-    description: 'How many records each `item_category` has.',
-    input: path,
-    answerKind: sortedRows,
-    answer: hashOf(sortedRows(`item_category,count\n${lines.join('\n')}\n`)),
-    reference: 'linemill',
-    competitors: [
-      { name: 'linemill', command: linemill('group', 'item_category', 'INPUT', '-o', 'OUTPUT') },
-      { name: 'Polars', command: polars('group') },
-      {
-        name: 'DuckDB',
-        command: duckdb(copy(`SELECT item_category, count(*) AS count FROM ${CLICKS} GROUP BY ALL`)),
-      },
+function groupByCategory(given) {
+  return countBy('item_category', 4, {
+    ...given,
+    more: [
       {
         name: 'chDB',
         command: chdb(
           "SELECT item_category, count() AS count FROM file('$INPUT', CSVWithNames) GROUP BY item_category",
         ),
       },
+    ],
+    goals: times(3, 'Polars', 'DuckDB'),
+  })
+}
+
+/** Where nearly every fifth record makes a group. */
+function groupByItem(given) {
+  return countBy('item_id', 1, { ...given, more: [], goals: [] })
+}
+
+async function countBy(column, field, { rows, prepare, more, goals }) {
+  const { path } = await prepare(rows)
+  const counts = new Map()
+  await eachLine(path, (line, index) => {
+    if (index === 0) return
+    const value = line.split(',')[field]
+    counts.set(value, (counts.get(value) ?? 0) + 1)
+  })
+  const lines = Array.from(counts, ([value, count]) => `${value},${count}`)
+  return {
+    description: `How many records each \`${column}\` has, of which there are ${counts.size}.`,
+    input: path,
+    answerKind: sortedRows,
+    answer: hashOf(sortedRows(`${column},count\n${lines.join('\n')}\n`)),
+    reference: 'linemill',
+    competitors: [
+      { name: 'linemill', command: linemill('group', column, 'INPUT', '-o', 'OUTPUT') },
+      { name: 'Polars', command: polars(`group ${column}`) },
+      {
+        name: 'DuckDB',
+        command: duckdb(copy(`SELECT ${column}, count(*) AS count FROM ${CLICKS} GROUP BY ALL`)),
+      },
+      ...more,
       NODE,
     ],
     goals: [
-      ...times(3, 'Polars', 'DuckDB'),
-      { competitor: 'linemill', ownBytesBeyond: OWN_BYTES, than: NODE.name },
+      ...goals,
+      ...(goals.length > 0 ? [{ competitor: 'linemill', ownBytesBeyond: OWN_BYTES, than: NODE.name }] : []),
     ],
   }
 }

@@ -1,12 +1,13 @@
-// A lazy query: POLARS_MAX_THREADS=2 node polars.mjs INPUT OUTPUT TASK
+// A lazy query: POLARS_MAX_THREADS=2 node polars.mjs INPUT OUTPUT TASK, of which `group COLUMN` names a column
 import pl from 'nodejs-polars'
 
-const [input, output, task] = process.argv.slice(2)
+const [input, output, words] = process.argv.slice(2)
+const [task, column] = words.split(' ')
 
 const TASKS = {
   filter: () => clicks().filter(pl.col('behavior_type').eq(4)),
   select: () => clicks().select('user_id', 'item_id', 'time'),
-  group: () => clicks().groupBy('item_category').agg(pl.col('user_id').count().alias('count')),
+  group: () => clicks().groupBy(column).agg(pl.col('behavior_type').count().alias('count')),
   challenge: () => {
     const value = pl.col('column_2')
     const rows = pl.scanCSV(input, { sep: ';', hasHeader: false })
