@@ -4,6 +4,7 @@ import type { AggregateValue } from '../kernel/aggregate.js'
 import type { CombinedGroups } from '../kernel/combined-groups.js'
 import { EXTENT_OF_INTEGER, EXTENT_THEN_DELIMITER, EXTENT_THEN_LINE_FEED } from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
+import { asBuffer } from './table.js'
 
 /** Bytes that are written in one piece, but for rows that are longer. */
 const PIECE_BYTES = 256 * 1024
@@ -96,13 +97,12 @@ export class GroupRows {
   }
 
   #addValue(value: AggregateValue, then: number): void {
-    const integer = Number(value) | 0
-    if (!Object.is(value, integer)) {
-      this.#addText(value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value, then)
-      return
+    if (typeof value === 'number' && Object.is(value, value | 0)) {
+      this.#extents.put(this.#extents.count++, value, EXTENT_OF_INTEGER | then)
+      this.#byteLength += INTEGER_BYTES
+    } else {
+      this.#addText(value instanceof Uint8Array ? asBuffer(value).toString('latin1') : value, then)
     }
-    this.#extents.put(this.#extents.count++, integer, EXTENT_OF_INTEGER | then)
-    this.#byteLength += INTEGER_BYTES
   }
 
   #addText(value: string | number | bigint | null, then: number): void {

@@ -120,7 +120,8 @@ function encodeJson(value: TableValue): string {
   return JSON.stringify(value instanceof Uint8Array ? asBuffer(value).toString() : value)
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
+/** The same bytes as a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
