@@ -2,7 +2,12 @@ import { encodeField, type OutputDialect } from '../batch/encode.js'
 import { ExtentList, RANGE_EXTENTS } from '../batch/extent-list.js'
 import type { AggregateValue } from '../kernel/aggregate.js'
 import type { CombinedGroups } from '../kernel/combined-groups.js'
-import { EXTENT_OF_INTEGER, EXTENT_THEN_DELIMITER, EXTENT_THEN_LINE_FEED } from '../layout.js'
+import {
+  EXTENT_LENGTH_MASK,
+  EXTENT_OF_INTEGER,
+  EXTENT_THEN_DELIMITER,
+  EXTENT_THEN_LINE_FEED,
+} from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import { asBuffer } from './table.js'
 
@@ -10,6 +15,8 @@ import { asBuffer } from './table.js'
 const PIECE_BYTES = 256 * 1024
 /** The most bytes of a whole number and what follows it. */
 const INTEGER_BYTES = 12
+/** The most extents of a text: a length has 28 bits, one of V8's strings 29. */
+const TEXT_EXTENTS = 3
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 
@@ -55,7 +62,7 @@ export class GroupRows {
    */
   *encode(groups: Iterable<number>): Generator<Buffer> {
     const { keyCount, aggregateCount } = this.#columns
-    const mostExtents = RANGE_EXTENTS * keyCount + aggregateCount
+    const mostExtents = RANGE_EXTENTS * keyCount + TEXT_EXTENTS * aggregateCount
     for (const group of groups) {
       this.#addKeys(group)
       for (let aggregate = 0; aggregate < aggregateCount; aggregate++) {
@@ -109,7 +116,12 @@ export class GroupRows {
     const { delimiter, quote } = this.#dialect
     const text = encodeField(value, delimiter, quote)
     const extents = this.#extents
-    extents.addText(this.#text.length, text.length, extents.count)
+    let start = this.#text.length
+    let left = text.length
+    for (; left > EXTENT_LENGTH_MASK; left -= EXTENT_LENGTH_MASK, start += EXTENT_LENGTH_MASK) {
+      extents.addText(start, EXTENT_LENGTH_MASK, extents.count)
+    }
+    extents.addText(start, left, extents.count)
     extents.endLatest(then)
     this.#text += text
     this.#byteLength += text.length + 1
