@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { largeBuffersIn } from '../dist/worker/large-buffers.js'
 
-const LARGE = 64 * 1024
+const LARGE = 1024 * 1024
 
 describe('largeBuffersIn', () => {
   test('finds the memory of large arrays, each once, however deep', () => {
@@ -19,6 +19,13 @@ describe('largeBuffersIn', () => {
     ]
     expect(largeBuffersIn(data)).toEqual([])
     expect(largeBuffersIn(undefined)).toEqual([])
+    const { poolSize } = Buffer
+    try {
+      Buffer.poolSize = LARGE
+      expect(largeBuffersIn(new Uint8Array(LARGE))).toEqual([])
+    } finally {
+      Buffer.poolSize = poolSize
+    }
     expect(largeBuffersIn(new Map([[1, new Uint8Array(LARGE)]]))).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
-/** What is smaller is copied as soon; and it may be shared, as the pieces of Node's pool of buffers are. */
-const LEAST_BYTES = 64 * 1024
+/** What is smaller is copied as soon. */
+const LEAST_BYTES = 1024 * 1024
 
 /**
  * The memory of large typed arrays in plain data: it can go to another thread without being copied, and is lost to
@@ -11,7 +11,9 @@ export function largeBuffersIn(data: unknown): ArrayBuffer[] {
     if (typeof value !== 'object' || value === null) return
     if (ArrayBuffer.isView(value)) {
       const { buffer } = value
-      if (buffer instanceof ArrayBuffer && buffer.byteLength >= LEAST_BYTES) found.add(buffer)
+      // HAZARD: the pool that Node takes small buffers from is everybody's: of 8 KiB up to Node 24, and 64 behind.
+      const least = Math.max(LEAST_BYTES, Buffer.poolSize + 1)
+      if (buffer instanceof ArrayBuffer && buffer.byteLength >= least) found.add(buffer)
     } else {
       for (const inner of Array.isArray(value) ? value : Object.values(value)) look(inner)
     }
