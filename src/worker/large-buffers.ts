@@ -11,7 +11,7 @@ export function largeBuffersIn(data: unknown): ArrayBuffer[] {
     if (typeof value !== 'object' || value === null) return
     if (ArrayBuffer.isView(value)) {
       const { buffer } = value
-      // HAZARD: the pool that Node takes small buffers from is everybody's: of 8 KiB up to Node 24, and 64 behind.
+      // HAZARD: the pool that Node takes small buffers from is everybody's: of 8 KiB in Node 22, of 64 in 24.22.
       const least = Math.max(LEAST_BYTES, Buffer.poolSize + 1)
       if (buffer instanceof ArrayBuffer && buffer.byteLength >= least) found.add(buffer)
     } else {
