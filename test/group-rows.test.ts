@@ -6,9 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { GroupRows } from '../dist/engine/group-rows.js'
 import { type GroupOptions, groupByOnPool } from '../dist/group.js'
-import type { CombinedGroups } from '../dist/kernel/combined-groups.js'
 import { Pool } from '../dist/worker/pool.js'
 import { type Draw, drawFrom, makeDraw } from './draw.js'
 import { failureOf } from './engine-harness.js'
@@ -102,30 +100,6 @@ describe('rows of groups', () => {
       const found = await groupTo('bytes-out.csv', 'a', input, { primitives })
       expect(found === `a,count\n\xff\xfe,2\n${long},1\n"\xe9,",1\n`, primitives).toBe(true)
     }
-  })
-
-  test('keep texts that are longer than an extent', { timeout: 120_000 }, () => {
-    const keyBytes = Buffer.from('k')
-    const text = Buffer.alloc(2 ** 28 + 100, 'x')
-    text.write('end', text.length - 3)
-    const groups = {
-      keyBytes,
-      keyRanges(_group: number, ranges: Uint32Array): Buffer {
-        ranges.set([0, keyBytes.length])
-        return keyBytes
-      },
-      valueOf: (_group: number, aggregate: number) => (aggregate === 0 ? text : 7),
-    } as unknown as CombinedGroups
-    const columns = { keyCount: 1, aggregateCount: 2 }
-    const rows = new GroupRows(groups, columns, { delimiter: ',', quote: '"' }, availablePrimitives()[0])
-    let pieces = 0
-    for (const piece of rows.encode([0])) {
-      pieces++
-      expect(piece.length).toBe('k,'.length + text.length + ',7\n'.length)
-      expect(piece.subarray(2, 2 + text.length).equals(text)).toBe(true)
-      expect(String(piece.subarray(-3))).toBe(',7\n')
-    }
-    expect(pieces).toBe(1)
   })
 
   test('are refused where a key needs quotes that tsv does not have', async () => {

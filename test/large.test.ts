@@ -1,4 +1,4 @@
-/** Offsets and numbers across 2^31 and 2^32, in a sparse file that takes little room. */
+/** Offsets and numbers across 2^31 and 2^32, in a sparse file that takes little room; and texts across 2^28. */
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { batchesOnPool } from '../dist/batches.js'
 import { countOnPool } from '../dist/count.js'
+import { GroupRows } from '../dist/engine/group-rows.js'
+import type { CombinedGroups } from '../dist/kernel/combined-groups.js'
 import type { RunOptions } from '../dist/options.js'
 import { supportedInstructionSets } from '../dist/primitives/native.js'
 import { runOnPool } from '../dist/run.js'
 import { Pool } from '../dist/worker/pool.js'
+import { availablePrimitives } from './primitive-sets.js'
 
 const MIB = 2 ** 20
 const LENGTH = 2 ** 32 + 300 * MIB
@@ -163,5 +166,31 @@ describe.runIf(isSparse && isNative)('a file of more than 4 GiB (needs sparse fi
     expect(thrown).toMatchObject({
       position: { lineNumber: at[0], recordNumber: at[1], inputOffset: 2 ** 32 },
     })
+  })
+})
+
+describe('rows of groups', () => {
+  test('keep texts that are longer than an extent', { timeout: 120_000 }, () => {
+    const keyBytes = Buffer.from('k')
+    const text = Buffer.alloc(2 ** 28 + 100, 'x')
+    text.write('end', text.length - 3)
+    const groups = {
+      keyBytes,
+      keyRanges(_group: number, ranges: Uint32Array): Buffer {
+        ranges.set([0, keyBytes.length])
+        return keyBytes
+      },
+      valueOf: (_group: number, aggregate: number) => (aggregate === 0 ? text : 7),
+    } as unknown as CombinedGroups
+    const columns = { keyCount: 1, aggregateCount: 2 }
+    const rows = new GroupRows(groups, columns, { delimiter: ',', quote: '"' }, availablePrimitives()[0])
+    let pieces = 0
+    for (const piece of rows.encode([0])) {
+      pieces++
+      expect(piece.length).toBe('k,'.length + text.length + ',7\n'.length)
+      expect(piece.subarray(2, 2 + text.length).equals(text)).toBe(true)
+      expect(String(piece.subarray(-3))).toBe(',7\n')
+    }
+    expect(pieces).toBe(1)
   })
 })
