@@ -147,8 +147,9 @@ export class GroupTable {
     const ranges = this.#ranges
     this.findFields(group, ranges)
     const fields: (string | Buffer)[] = []
-    for (let at = 0; at < ranges.length; at += 2)
+    for (let at = 0; at < ranges.length; at += 2) {
       fields.push(fieldAt(this.#buffer, ranges[at], ranges[at + 1]))
+    }
     return fields
   }
 

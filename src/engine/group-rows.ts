@@ -7,6 +7,7 @@ import {
   EXTENT_OF_INTEGER,
   EXTENT_THEN_DELIMITER,
   EXTENT_THEN_LINE_FEED,
+  NO_BYTE,
 } from '../layout.js'
 import type { Primitives } from '../primitives/primitives.js'
 import { asBuffer } from './table.js'
@@ -39,6 +40,9 @@ export class GroupRows {
   readonly #groups: CombinedGroups
   readonly #columns: GroupColumns
   readonly #dialect: OutputDialect
+  readonly #delimiter: number
+  /** NO_BYTE where nothing is quoted. */
+  readonly #quote: number
   readonly #extents: ExtentList
   readonly #ranges: Uint32Array
   /** Characters of strings that extents stand for, each a byte. */
@@ -51,7 +55,9 @@ export class GroupRows {
     this.#groups = groups
     this.#columns = columns
     this.#dialect = dialect
-    this.#extents = new ExtentList(primitives, dialect.delimiter.charCodeAt(0))
+    this.#delimiter = dialect.delimiter.charCodeAt(0)
+    this.#quote = dialect.quote?.charCodeAt(0) ?? NO_BYTE
+    this.#extents = new ExtentList(primitives, this.#delimiter)
     this.#ranges = new Uint32Array(2 * columns.keyCount)
   }
 
@@ -91,14 +97,11 @@ export class GroupRows {
 
   /** Whether nothing in a key has a meaning in the output. */
   #isPlain(bytes: Buffer, start: number, end: number): boolean {
-    const { delimiter, quote } = this.#dialect
-    const delimiterByte = delimiter.charCodeAt(0)
-    const quoteByte = quote === undefined ? LINE_FEED : quote.charCodeAt(0)
+    const delimiter = this.#delimiter
+    const quote = this.#quote
     for (let at = start; at < end; at++) {
       const byte = bytes[at]
-      if (byte === delimiterByte || byte === quoteByte || byte === LINE_FEED || byte === CARRIAGE_RETURN) {
-        return false
-      }
+      if (byte === delimiter || byte === quote || byte === LINE_FEED || byte === CARRIAGE_RETURN) return false
     }
     return true
   }

@@ -24,6 +24,13 @@ export function allocateFresh(byteLength: number): Buffer {
   return Buffer.from(buffer, preferHugePages(buffer), length)
 }
 
+/** A kind of typed arrays. */
+export interface FreshKind<A> {
+  readonly BYTES_PER_ELEMENT: number
+  new (count: number): A
+  new (buffer: ArrayBuffer, byteOffset: number, count: number): A
+}
+
 /** Make an array of zeros: in huge pages if it is large. It may begin anywhere in its buffer. */
 export function freshArray<A>(Kind: FreshKind<A>, count: number): A {
   const byteLength = count * Kind.BYTES_PER_ELEMENT
@@ -33,13 +40,7 @@ export function freshArray<A>(Kind: FreshKind<A>, count: number): A {
   return new Kind(buffer, preferHugePages(buffer), count)
 }
 
-/** A kind of typed arrays. */
-export interface FreshKind<A> {
-  readonly BYTES_PER_ELEMENT: number
-  new (count: number): A
-  new (buffer: ArrayBuffer, byteOffset: number, count: number): A
-}
-
+/** Make words that are zeros, as `freshArray` does. */
 export function freshWords(count: number): Uint32Array<ArrayBuffer> {
   return freshArray<Uint32Array<ArrayBuffer>>(Uint32Array, count)
 }
